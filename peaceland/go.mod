@@ -1,0 +1,3 @@
+module github.com/peacestate/peacestate/peaceland
+
+go 1.26

@@ -1,0 +1,92 @@
+// Package peaceland is the map of the country: an island in the North
+// Atlantic and its districts. The simulator flies over it, the alerter names
+// places by it, and the analysis groups by it; so that all agree, it is in
+// one place. It holds no people and no events: those are the simulator's.
+package peaceland
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+)
+
+//go:embed districts.geojson
+var districtsGeoJSON []byte
+
+// LonScale is how many degrees of latitude one degree of longitude is as long
+// as, at the middle of the country: cos 44°. Distances within the country are
+// computed on the flat, with this constant, by every program alike.
+const LonScale = 0.7193398003386512
+
+// MetersPerDegree is the length of one degree of latitude.
+const MetersPerDegree = 111_195.0
+
+// A District is named after its centre; a place belongs to the district whose
+// centre is nearest.
+type District struct {
+	Name string
+	Lat  float64 // of the centre, degrees north, WGS84
+	Lon  float64 // of the centre, degrees east, WGS84
+}
+
+// Districts lists the districts in the order of their names. The slice is the
+// caller's own.
+func Districts() []District { return slices.Clone(districts) }
+
+var districts = mustParse(districtsGeoJSON)
+
+// Nearest is the district that a place belongs to. Of two centres equally
+// far, the first by name is chosen.
+func Nearest(lat, lon float64) District {
+	return slices.MinFunc(districts, func(a, b District) int {
+		switch da, db := squaredDegrees(a, lat, lon), squaredDegrees(b, lat, lon); {
+		case da < db:
+			return -1
+		case da > db:
+			return 1
+		default:
+			return 0
+		}
+	})
+}
+
+// Meters is the distance between two places in the country, on the flat.
+func Meters(latA, lonA, latB, lonB float64) float64 {
+	return MetersPerDegree * math.Hypot(latA-latB, (lonA-lonB)*LonScale)
+}
+
+// squaredDegrees is the measure that Nearest compares. The conversions keep
+// the compiler from fusing a multiplication and an addition, so that every
+// machine, and the same formula in SQL, rounds alike.
+func squaredDegrees(d District, lat, lon float64) float64 {
+	dLat := lat - d.Lat
+	dLon := float64((lon - d.Lon) * LonScale)
+	return float64(dLat*dLat) + float64(dLon*dLon)
+}
+
+// mustParse reads the embedded map. A broken one is a broken build: the test
+// of this package would not pass.
+func mustParse(geoJSON []byte) []District {
+	var collection struct {
+		Features []struct {
+			Properties struct{ Name string }
+			Geometry   struct{ Coordinates [2]float64 } // longitude first
+		}
+	}
+	if err := json.Unmarshal(geoJSON, &collection); err != nil {
+		panic(fmt.Sprintf("peaceland: districts.geojson: %v", err))
+	}
+	var parsed []District
+	for _, f := range collection.Features {
+		parsed = append(parsed, District{Name: f.Properties.Name, Lat: f.Geometry.Coordinates[1], Lon: f.Geometry.Coordinates[0]})
+	}
+	slices.SortFunc(parsed, func(a, b District) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return parsed
+}

@@ -1,0 +1,15 @@
+module github.com/peacestate/peacestate/schemas
+
+go 1.26
+
+require (
+	github.com/hashicorp/golang-lru/v2 v2.0.7
+	github.com/linkedin/goavro/v2 v2.15.0
+	github.com/riferrei/srclient v0.7.3
+)
+
+require (
+	github.com/golang/snappy v1.0.0 // indirect
+	github.com/santhosh-tekuri/jsonschema/v5 v5.0.0 // indirect
+	golang.org/x/sync v0.0.0-20220513210516-0976fa681c29 // indirect
+)

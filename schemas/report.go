@@ -1,0 +1,96 @@
+package schemas
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Report is what one drone saw and heard at one moment.
+type Report struct {
+	ReportID   string    `json:"report_id"`   // ReportID(DroneID, Seq)
+	DroneID    string    `json:"drone_id"`    // DroneID(n)
+	Seq        int64     `json:"seq"`         // per drone, without gaps
+	ReportedAt time.Time `json:"reported_at"` // UTC, to the millisecond
+	Lat        float64   `json:"lat"`         // degrees north, WGS84
+	Lon        float64   `json:"lon"`         // degrees east, WGS84
+	Citizens   []Citizen `json:"citizens"`    // those within range
+	Words      []string  `json:"words"`       // those heard
+	// Technical is nil when the drone still sends version 1.
+	Technical *Technical `json:"technical,omitempty"`
+}
+
+// A Citizen is one person near a drone, scored by that drone for that report.
+type Citizen struct {
+	CitizenID  string  `json:"citizen_id"`
+	Name       string  `json:"name"`
+	Peacescore float64 `json:"peacescore"` // 0 to 100; 100 is at peace
+}
+
+// Rioting reports whether the citizen's score calls for an alert.
+func (c Citizen) Rioting() bool { return c.Peacescore < RiotThreshold }
+
+// Technical is the state of the drone itself, since version 2.
+type Technical struct {
+	BatteryPct   float32 `json:"battery_pct"`    // 0 to 100
+	MotorTempC   float32 `json:"motor_temp_c"`   // hottest motor
+	VibrationMmS float32 `json:"vibration_mm_s"` // RMS velocity of the frame
+	FlightHours  float64 `json:"flight_hours"`   // in the air since built
+}
+
+// DroneID names drone n, counted from 0: "drone-000042".
+func DroneID(n int) string { return fmt.Sprintf("drone-%06d", n) }
+
+// ReportID names report seq of a drone: "drone-000042/0000001337".
+func ReportID(droneID string, seq int64) string { return fmt.Sprintf("%s/%010d", droneID, seq) }
+
+func (r Report) native() map[string]any {
+	citizens := make([]any, len(r.Citizens))
+	for i, c := range r.Citizens {
+		citizens[i] = map[string]any{"citizen_id": c.CitizenID, "name": c.Name, "peacescore": c.Peacescore}
+	}
+	fields := map[string]any{
+		"report_id":   r.ReportID,
+		"drone_id":    r.DroneID,
+		"seq":         r.Seq,
+		"reported_at": r.ReportedAt,
+		"lat":         r.Lat,
+		"lon":         r.Lon,
+		"citizens":    citizens,
+		"words":       r.Words,
+	}
+	if t := r.Technical; t != nil {
+		fields["battery_pct"] = map[string]any{"float": t.BatteryPct}
+		fields["motor_temp_c"] = map[string]any{"float": t.MotorTempC}
+		fields["vibration_mm_s"] = map[string]any{"float": t.VibrationMmS}
+		fields["flight_hours"] = map[string]any{"double": t.FlightHours}
+	}
+	return fields
+}
+
+func reportOf(f record) Report {
+	r := Report{
+		ReportID:   f.text("report_id"),
+		DroneID:    f.text("drone_id"),
+		Seq:        f.long("seq"),
+		ReportedAt: f.time("reported_at"),
+		Lat:        f.double("lat"),
+		Lon:        f.double("lon"),
+		Words:      f.texts("words"),
+	}
+	for _, c := range f.records("citizens") {
+		r.Citizens = append(r.Citizens, Citizen{
+			CitizenID:  c.text("citizen_id"),
+			Name:       c.text("name"),
+			Peacescore: c.double("peacescore"),
+		})
+	}
+	if f.present("battery_pct") {
+		r.Technical = &Technical{
+			BatteryPct:   float32(f.double("battery_pct")),
+			MotorTempC:   float32(f.double("motor_temp_c")),
+			VibrationMmS: float32(f.double("vibration_mm_s")),
+			FlightHours:  f.double("flight_hours"),
+		}
+	}
+	return r
+}

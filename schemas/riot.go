@@ -1,0 +1,74 @@
+package schemas
+
+import "time"
+
+// A Riot is one citizen seen rioting in one report.
+type Riot struct {
+	RiotID      string    `json:"riot_id"` // RiotID(ReportID, CitizenID)
+	ReportID    string    `json:"report_id"`
+	DroneID     string    `json:"drone_id"`
+	DetectedAt  time.Time `json:"detected_at"` // UTC, to the millisecond
+	Lat         float64   `json:"lat"`         // of the drone, degrees north
+	Lon         float64   `json:"lon"`         // of the drone, degrees east
+	CitizenID   string    `json:"citizen_id"`
+	CitizenName string    `json:"citizen_name"`
+	Peacescore  float64   `json:"peacescore"` // below RiotThreshold
+	Words       []string  `json:"words"`
+}
+
+// RiotID names the riot of one citizen in one report.
+func RiotID(reportID, citizenID string) string { return reportID + "/" + citizenID }
+
+// RiotsIn lists the riots that a report holds, one per rioting citizen, in
+// the order of the report's citizens.
+func RiotsIn(r Report) []Riot {
+	var riots []Riot
+	for _, c := range r.Citizens {
+		if !c.Rioting() {
+			continue
+		}
+		riots = append(riots, Riot{
+			RiotID:      RiotID(r.ReportID, c.CitizenID),
+			ReportID:    r.ReportID,
+			DroneID:     r.DroneID,
+			DetectedAt:  r.ReportedAt,
+			Lat:         r.Lat,
+			Lon:         r.Lon,
+			CitizenID:   c.CitizenID,
+			CitizenName: c.Name,
+			Peacescore:  c.Peacescore,
+			Words:       r.Words,
+		})
+	}
+	return riots
+}
+
+func (r Riot) native() map[string]any {
+	return map[string]any{
+		"riot_id":      r.RiotID,
+		"report_id":    r.ReportID,
+		"drone_id":     r.DroneID,
+		"detected_at":  r.DetectedAt,
+		"lat":          r.Lat,
+		"lon":          r.Lon,
+		"citizen_id":   r.CitizenID,
+		"citizen_name": r.CitizenName,
+		"peacescore":   r.Peacescore,
+		"words":        r.Words,
+	}
+}
+
+func riotOf(f record) Riot {
+	return Riot{
+		RiotID:      f.text("riot_id"),
+		ReportID:    f.text("report_id"),
+		DroneID:     f.text("drone_id"),
+		DetectedAt:  f.time("detected_at"),
+		Lat:         f.double("lat"),
+		Lon:         f.double("lon"),
+		CitizenID:   f.text("citizen_id"),
+		CitizenName: f.text("citizen_name"),
+		Peacescore:  f.double("peacescore"),
+		Words:       f.texts("words"),
+	}
+}

@@ -1,0 +1,66 @@
+// Package schemas is the contract between the parts of PeaceState: the Avro
+// schema of every message, the Go type of its values and the topic it travels
+// on. Every program that writes or reads a message imports it; it never
+// imports a Kafka client.
+//
+// The framing of a message is in package wire, the schema registry in package
+// registry.
+package schemas
+
+import (
+	_ "embed"
+)
+
+// RiotThreshold is the peacescore below which a citizen is rioting.
+const RiotThreshold = 10.0
+
+// A Contract binds a topic to the schemas of its messages and to the Go type
+// T of its values. Contracts are values: copy them freely.
+type Contract[T any] struct {
+	// Topic is the Kafka topic; its dead letters go to DeadLetters().
+	Topic string
+	// Versions holds every schema ever published for the topic, oldest first.
+	// The last one is what this build writes; all of them can be read.
+	Versions []string
+
+	name   string // the record's full name in every version
+	native func(T) map[string]any
+	typed  func(record) T
+}
+
+// Subject is the name of the contract in the schema registry.
+func (c Contract[T]) Subject() string { return c.Topic + "-value" }
+
+// DeadLetters is the topic for messages of this contract that could not be
+// decoded.
+func (c Contract[T]) DeadLetters() string { return c.Topic + "-dlq" }
+
+// Schema is the newest version, the one that this build writes.
+func (c Contract[T]) Schema() string { return c.Versions[len(c.Versions)-1] }
+
+var (
+	//go:embed testdata/report.v1.avsc
+	reportV1 string
+	//go:embed report.avsc
+	reportV2 string
+	//go:embed riot.avsc
+	riotV1 string
+	//go:embed alert.avsc
+	alertV1 string
+)
+
+// Reports is what every drone sends once per period, keyed by drone_id.
+func Reports() Contract[Report] {
+	return Contract[Report]{Topic: "reports", Versions: []string{reportV1, reportV2}, name: "peacestate.Report", native: Report.native, typed: reportOf}
+}
+
+// Riots is what a drone sends at once for every citizen it sees rioting,
+// keyed by citizen_id.
+func Riots() Contract[Riot] {
+	return Contract[Riot]{Topic: "riots", Versions: []string{riotV1}, name: "peacestate.Riot", native: Riot.native, typed: riotOf}
+}
+
+// Alerts is what the alerter tells the people who act, keyed by citizen_id.
+func Alerts() Contract[Alert] {
+	return Contract[Alert]{Topic: "alerts", Versions: []string{alertV1}, name: "peacestate.Alert", native: Alert.native, typed: alertOf}
+}

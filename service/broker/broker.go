@@ -1,0 +1,61 @@
+// Package broker is how PeaceState's programs reach Kafka: the settings that
+// all clients share, and the wait until the broker answers. It does not wrap
+// the client.
+package broker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/peacestate/peacestate/service"
+)
+
+// DefaultServers is where the local stack's broker listens.
+const DefaultServers = "localhost:9092"
+
+const probeTimeout = 2 * time.Second
+
+// Config is the start of every client's configuration; add what the client
+// needs on top. Each call returns a map of its own.
+func Config(servers string) kafka.ConfigMap {
+	return kafka.ConfigMap{
+		"bootstrap.servers": servers,
+		"client.id":         "peacestate",
+		// librdkafka would write every refused connection to stderr; the
+		// programs say it once, in words (Ready), or as an error event.
+		"log_level": 0,
+	}
+}
+
+// Ready is the dependency on a broker that serves the given topics. A topic
+// that is missing is named in the answer.
+func Ready(servers string, topics ...string) service.Dependency {
+	return service.Dependency{
+		Name:    "Kafka",
+		Address: servers,
+		Cure:    "start it with 'make up', or name its address with --kafka or KAFKA_BOOTSTRAP_SERVERS",
+		Probe:   func(context.Context) error { return probe(servers, topics) },
+	}
+}
+
+func probe(servers string, topics []string) error {
+	config := Config(servers)
+	admin, err := kafka.NewAdminClient(&config)
+	if err != nil {
+		return fmt.Errorf("configure the Kafka client: %w", err)
+	}
+	defer admin.Close()
+	metadata, err := admin.GetMetadata(nil, true, int(probeTimeout.Milliseconds()))
+	if err != nil {
+		return err
+	}
+	for _, topic := range topics {
+		if _, ok := metadata.Topics[topic]; !ok {
+			return fmt.Errorf("topic %s does not exist yet", topic)
+		}
+	}
+	return nil
+}
