@@ -1,0 +1,42 @@
+# Every target is a line or two; the work is in stack/ and in the programs.
+SHELL := /bin/bash -eu -o pipefail
+.DEFAULT_GOAL := help
+modules := $(shell sed -n 's|^\t\./||p' go.work)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 16
+
+up: ## start Kafka, registry, Connect, S3 and Spark, with topics and schemas
+	@stack/up && stack/env go run ./setup topics && stack/env go run ./setup schemas
+
+topics schemas: ## create the topics; publish the schemas
+	@stack/env go run ./setup $@
+
+connectors: ## post or update the connectors, and wait until every task runs
+	@stack/env go run ./setup connectors connectors/*.json
+
+demo: ## the whole pipeline: four weeks of flight, live alerts, four answers, an audit
+	@stack/demo
+
+status: ## how the parts of the stack are
+	@stack/status
+
+down: ## stop everything; the data stays
+	@stack/down
+
+clean: down ## stop everything and remove the data; the downloads stay
+	@rm -rf .stack/$${STACK:-local}
+
+test: lint unit e2e ## everything that CI checks
+
+lint: $(linter) ## golangci-lint over every module, shellcheck-like checks of the scripts
+	@stack/lint $(modules)
+
+unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (GOWORK=off)
+	@go test work
+	@for m in $(modules); do (cd $$m && export GOWORK=off && go mod tidy -diff && go build ./... && go vet ./...); done
+
+e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
+	@go test -count=1 -timeout 20m -tags e2e ./e2e
+
+.PHONY: help up topics schemas connectors demo status down clean test lint unit e2e
