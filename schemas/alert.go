@@ -1,6 +1,9 @@
 package schemas
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // An Alert is one riot as told to the people who act.
 type Alert struct {
@@ -21,6 +24,10 @@ const (
 	High     Severity = "high"
 	Critical Severity = "critical"
 )
+
+func (a Alert) valid() error {
+	return cmp.Or(a.Riot.valid(), printable("alerted_at", a.AlertedAt))
+}
 
 func (a Alert) native() map[string]any {
 	fields := a.Riot.native()

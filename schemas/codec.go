@@ -8,12 +8,21 @@ import (
 	"github.com/linkedin/goavro/v2"
 )
 
+// maxBlock is how many items one block of an Avro array may hold. goavro
+// allocates what a block announces before it reads the first item, so that ten
+// hostile bytes could ask for gigabytes; 65,536 items are 1 MiB, and far more
+// than a drone sees. Longer arrays are legal: they are written in several
+// blocks.
+const maxBlock = 1 << 16
+
+// goavro has one bound for the whole process, and none per codec.
+func init() { goavro.MaxBlockCount = maxBlock }
+
 // A Codec turns values into Avro binary in one schema and back. It holds no
 // state and is safe for concurrent use. The bytes carry no framing.
 type Codec[T any] struct {
-	avro   *goavro.Codec
-	native func(T) map[string]any
-	typed  func(record) T
+	avro  *goavro.Codec
+	shape shape[T]
 }
 
 // Codec compiles a schema, normally one of c.Versions; a reader passes the
@@ -24,41 +33,51 @@ func (c Contract[T]) Codec(schema string) (Codec[T], error) {
 	if err != nil {
 		return Codec[T]{}, fmt.Errorf("compile Avro schema of %s: %w", c.Topic, err)
 	}
-	var header struct{ Name, Namespace string }
-	if err := json.Unmarshal([]byte(schema), &header); err != nil {
-		return Codec[T]{}, fmt.Errorf("compile Avro schema of %s: not a record: %w", c.Topic, err)
+	// The canonical form always spells the name with its namespace.
+	var header struct{ Name, Type string }
+	if err := json.Unmarshal([]byte(avro.CanonicalSchema()), &header); err != nil || header.Type != "record" {
+		return Codec[T]{}, fmt.Errorf("compile Avro schema of %s: not a record", c.Topic)
 	}
-	if name := header.Namespace + "." + header.Name; name != c.name {
-		return Codec[T]{}, fmt.Errorf("compile Avro schema of %s: it describes %s, not %s", c.Topic, name, c.name)
+	if header.Name != c.shape.name {
+		return Codec[T]{}, fmt.Errorf("compile Avro schema of %s: it describes %s, not %s", c.Topic, header.Name, c.shape.name)
 	}
-	return Codec[T]{avro: avro, native: c.native, typed: c.typed}, nil
+	return Codec[T]{avro: avro, shape: c.shape}, nil
 }
 
-// Append appends the Avro binary of v to dst.
+// Append appends the Avro binary of v to dst; times lose what is finer than a
+// millisecond. It fails, and returns dst as it was, when a field is out of the
+// range that the contract gives.
 func (c Codec[T]) Append(dst []byte, v T) ([]byte, error) {
-	out, err := c.avro.BinaryFromNative(dst, c.native(v))
+	if err := c.shape.valid(v); err != nil {
+		return dst, fmt.Errorf("encode %T: %w", v, err)
+	}
+	out, err := c.avro.BinaryFromNative(dst, c.shape.native(v))
 	if err != nil {
 		return dst, fmt.Errorf("encode %T: %w", v, err)
 	}
 	return out, nil
 }
 
-// Decode reads one value, which must use up all of b. Fields that the
-// writer's schema lacks are left at their zero value; fields that T lacks are
-// ignored. It never panics on bad bytes.
-func (c Codec[T]) Decode(b []byte) (v T, err error) {
+// Decode reads one value, which must use up all of b and keep to the ranges
+// of the contract. Fields that the writer's schema lacks are left at their
+// zero value; fields that T lacks are ignored. Slices are never nil, so that
+// their JSON is []. It does not panic on bad bytes, nor allocate by what they
+// announce.
+func (c Codec[T]) Decode(b []byte) (T, error) {
+	var none T
 	native, rest, err := c.avro.NativeFromBinary(b)
 	if err != nil {
-		return v, fmt.Errorf("decode %T: %w", v, err)
+		return none, fmt.Errorf("decode %T: %w", none, err)
 	}
 	if len(rest) > 0 {
-		return v, fmt.Errorf("decode %T: %d bytes left over after the record", v, len(rest))
+		return none, fmt.Errorf("decode %T: %d bytes left over after the record", none, len(rest))
 	}
-	fields, ok := native.(map[string]any)
-	if !ok {
-		return v, fmt.Errorf("decode %T: the schema is not a record but %T", v, native)
+	fields, _ := native.(map[string]any) // Contract.Codec admits records only
+	v := c.shape.typed(fields)
+	if err := c.shape.valid(v); err != nil {
+		return none, fmt.Errorf("decode %T: %w", none, err)
 	}
-	return c.typed(fields), nil
+	return v, nil
 }
 
 // A record is goavro's view of an Avro record. Its accessors return the zero
@@ -113,7 +132,7 @@ func (f record) time(name string) time.Time {
 
 func (f record) texts(name string) []string {
 	items, _ := f.value(name).([]any)
-	var texts []string
+	texts := make([]string, 0, len(items))
 	for _, item := range items {
 		if s, ok := item.(string); ok {
 			texts = append(texts, s)
@@ -124,7 +143,7 @@ func (f record) texts(name string) []string {
 
 func (f record) records(name string) []record {
 	items, _ := f.value(name).([]any)
-	var records []record
+	records := make([]record, 0, len(items))
 	for _, item := range items {
 		if r, ok := item.(map[string]any); ok {
 			records = append(records, r)

@@ -3,6 +3,7 @@ module github.com/peacestate/peacestate/schemas
 go 1.26
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/hashicorp/golang-lru/v2 v2.0.7
 	github.com/linkedin/goavro/v2 v2.15.0
 	github.com/riferrei/srclient v0.7.3

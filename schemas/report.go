@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -15,7 +16,8 @@ type Report struct {
 	Lon        float64   `json:"lon"`         // degrees east, WGS84
 	Citizens   []Citizen `json:"citizens"`    // those within range
 	Words      []string  `json:"words"`       // those heard
-	// Technical is nil when the drone still sends version 1.
+	// Technical is nil when the drone still sends version 1. Its fields are
+	// sent all together or not at all.
 	Technical *Technical `json:"technical,omitempty"`
 }
 
@@ -42,6 +44,26 @@ func DroneID(n int) string { return fmt.Sprintf("drone-%06d", n) }
 
 // ReportID names report seq of a drone: "drone-000042/0000001337".
 func ReportID(droneID string, seq int64) string { return fmt.Sprintf("%s/%010d", droneID, seq) }
+
+func (r Report) valid() error {
+	err := cmp.Or(
+		printable("reported_at", r.ReportedAt),
+		within("lat", r.Lat, minLat, maxLat),
+		within("lon", r.Lon, minLon, maxLon),
+	)
+	for _, c := range r.Citizens {
+		err = cmp.Or(err, within("peacescore", c.Peacescore, minPeacescore, maxPeacescore))
+	}
+	if t := r.Technical; t != nil {
+		err = cmp.Or(err,
+			within("battery_pct", float64(t.BatteryPct), 0, 100),
+			finite("motor_temp_c", float64(t.MotorTempC)),
+			finite("vibration_mm_s", float64(t.VibrationMmS)),
+			finite("flight_hours", t.FlightHours),
+		)
+	}
+	return err
+}
 
 func (r Report) native() map[string]any {
 	citizens := make([]any, len(r.Citizens))
@@ -77,7 +99,9 @@ func reportOf(f record) Report {
 		Lon:        f.double("lon"),
 		Words:      f.texts("words"),
 	}
-	for _, c := range f.records("citizens") {
+	citizens := f.records("citizens")
+	r.Citizens = make([]Citizen, 0, len(citizens))
+	for _, c := range citizens {
 		r.Citizens = append(r.Citizens, Citizen{
 			CitizenID:  c.text("citizen_id"),
 			Name:       c.text("name"),

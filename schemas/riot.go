@@ -1,6 +1,9 @@
 package schemas
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // A Riot is one citizen seen rioting in one report.
 type Riot struct {
@@ -20,7 +23,7 @@ type Riot struct {
 func RiotID(reportID, citizenID string) string { return reportID + "/" + citizenID }
 
 // RiotsIn lists the riots that a report holds, one per rioting citizen, in
-// the order of the report's citizens.
+// the order of the report's citizens. They share the report's words.
 func RiotsIn(r Report) []Riot {
 	var riots []Riot
 	for _, c := range r.Citizens {
@@ -41,6 +44,15 @@ func RiotsIn(r Report) []Riot {
 		})
 	}
 	return riots
+}
+
+func (r Riot) valid() error {
+	return cmp.Or(
+		printable("detected_at", r.DetectedAt),
+		within("lat", r.Lat, minLat, maxLat),
+		within("lon", r.Lon, minLon, maxLon),
+		within("peacescore", r.Peacescore, minPeacescore, maxPeacescore),
+	)
 }
 
 func (r Riot) native() map[string]any {

@@ -23,9 +23,15 @@ type Contract[T any] struct {
 	// The last one is what this build writes; all of them can be read.
 	Versions []string
 
-	name   string // the record's full name in every version
+	shape shape[T]
+}
+
+// A shape is how values of T map to Avro records, the same in every version.
+type shape[T any] struct {
+	name   string // the record's full name
 	native func(T) map[string]any
 	typed  func(record) T
+	valid  func(T) error // nil when every field is within its range
 }
 
 // Subject is the name of the contract in the schema registry.
@@ -51,16 +57,28 @@ var (
 
 // Reports is what every drone sends once per period, keyed by drone_id.
 func Reports() Contract[Report] {
-	return Contract[Report]{Topic: "reports", Versions: []string{reportV1, reportV2}, name: "peacestate.Report", native: Report.native, typed: reportOf}
+	return Contract[Report]{
+		Topic:    "reports",
+		Versions: []string{reportV1, reportV2},
+		shape:    shape[Report]{name: "peacestate.Report", native: Report.native, typed: reportOf, valid: Report.valid},
+	}
 }
 
 // Riots is what a drone sends at once for every citizen it sees rioting,
 // keyed by citizen_id.
 func Riots() Contract[Riot] {
-	return Contract[Riot]{Topic: "riots", Versions: []string{riotV1}, name: "peacestate.Riot", native: Riot.native, typed: riotOf}
+	return Contract[Riot]{
+		Topic:    "riots",
+		Versions: []string{riotV1},
+		shape:    shape[Riot]{name: "peacestate.Riot", native: Riot.native, typed: riotOf, valid: Riot.valid},
+	}
 }
 
 // Alerts is what the alerter tells the people who act, keyed by citizen_id.
 func Alerts() Contract[Alert] {
-	return Contract[Alert]{Topic: "alerts", Versions: []string{alertV1}, name: "peacestate.Alert", native: Alert.native, typed: alertOf}
+	return Contract[Alert]{
+		Topic:    "alerts",
+		Versions: []string{alertV1},
+		shape:    shape[Alert]{name: "peacestate.Alert", native: Alert.native, typed: alertOf, valid: Alert.valid},
+	}
 }

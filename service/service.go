@@ -44,7 +44,8 @@ type Program struct {
 	Examples []string // shown first by --help, each a whole command line
 	// Grammar is a pointer to a kong struct. Its commands' Run methods may
 	// take a context.Context, which ends on Ctrl-C, and Streams. Their errors
-	// decide the exit code: ErrFinding is 1, a cancelled context 130, others 2.
+	// decide the exit code: ErrFinding is 1, context.Canceled after Ctrl-C is
+	// 130, all others are 2. The error is printed in one line.
 	Grammar any
 }
 
@@ -58,8 +59,9 @@ func Main(p Program) int {
 	return p.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 
-// Run parses args and runs the chosen command. A bad argument is one line on
-// stderr and ExitFailed.
+// Run parses args, runs the chosen command and returns the exit code. Whatever
+// went wrong is one line on stderr. --help goes to stdout, with the examples
+// first.
 func (p Program) Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	helped := false
 	parser, err := kong.New(p.Grammar,
@@ -79,31 +81,59 @@ func (p Program) Run(ctx context.Context, args []string, stdout, stderr io.Write
 		return ExitDone
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v; see %s --help\n", p.Name, err, p.Name)
+		fmt.Fprintf(stderr, "%s: %s; see %s --help\n", p.Name, oneLine(err), p.Name)
 		return ExitFailed
 	}
-	streams := Streams{Out: stdout, Err: stderr, Log: slog.New(slog.NewTextHandler(stderr, nil))}
+	streams := Streams{Out: stdout, Err: stderr, Log: newLog(stderr)}
 	command.BindTo(ctx, (*context.Context)(nil))
 	command.Bind(streams)
 	err = command.Run()
 	switch {
 	case err == nil:
 		return ExitDone
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		fmt.Fprintf(stderr, "%s: interrupted\n", p.Name)
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintf(stderr, "%s: interrupted%s\n", p.Name, besidesCancellation(err))
 		return ExitInterrupted
 	case errors.Is(err, ErrFinding):
-		fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
+		fmt.Fprintf(stderr, "%s: %s\n", p.Name, oneLine(err))
 		return ExitFinding
 	default:
-		fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
+		fmt.Fprintf(stderr, "%s: %s\n", p.Name, oneLine(err))
 		return ExitFailed
 	}
+}
+
+// besidesCancellation is what an interrupted command has to say beyond the
+// fact: ": 3 messages were not delivered (context canceled)", or nothing.
+func besidesCancellation(err error) string {
+	if err.Error() == context.Canceled.Error() {
+		return ""
+	}
+	return ": " + oneLine(err)
+}
+
+// oneLine is the text of err with its line breaks, as of errors.Join, made
+// into semicolons.
+func oneLine(err error) string {
+	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' })
+	return strings.Join(lines, "; ")
 }
 
 func (p Program) help(options kong.HelpOptions, ctx *kong.Context) error {
 	if len(p.Examples) > 0 {
 		fmt.Fprintf(ctx.Stdout, "Examples:\n  %s\n\n", strings.Join(p.Examples, "\n  "))
 	}
-	return kong.DefaultHelpPrinter(options, ctx)
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	if ctx.Selected() != nil || ctx.Model.DefaultCmd == nil {
+		return nil
+	}
+	// The flags of the default command are used without its name: show them.
+	byDefault, err := kong.Trace(ctx.Kong, []string{ctx.Model.DefaultCmd.Name})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(ctx.Stdout)
+	return kong.DefaultHelpPrinter(options, byDefault)
 }

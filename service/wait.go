@@ -14,8 +14,9 @@ type Dependency struct {
 	Name    string // "Kafka"
 	Address string
 	Cure    string // what a person should do when it does not answer
-	// Probe answers nil when the server is ready. It must be bounded in time
-	// and is called again and again.
+	// Probe answers nil when the server is ready, else what is not right yet.
+	// It is called again and again; its context ends with the wait, and what
+	// it does must end with that or be bounded by itself.
 	Probe func(context.Context) error
 }
 
@@ -27,19 +28,22 @@ const (
 )
 
 // Wait probes until the dependency is ready, for at most limit. It tells log
-// that it waits, and when that is over. The error of a wait in vain names the
-// server, its last answer and the cure. A cancelled ctx ends it at once.
+// that it waits, again every five seconds, and when that is over. The error of
+// a wait in vain names the server, its last answer and the cure. When ctx is
+// cancelled, Wait returns its error as soon as the probe under way is back.
 func Wait(ctx context.Context, log *slog.Logger, limit time.Duration, d Dependency) error {
+	probing, stop := context.WithTimeout(ctx, limit)
+	defer stop()
 	began := time.Now()
 	var said time.Time
 	policy := backoff.NewExponentialBackOff()
 	policy.InitialInterval = firstRetry
 	policy.MaxInterval = lastRetry
-	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, d.Probe(ctx) },
+	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, d.Probe(probing) },
 		backoff.WithBackOff(policy),
-		backoff.WithMaxElapsedTime(limit),
+		backoff.WithMaxElapsedTime(max(limit, 1)), // 0 would be for ever
 		backoff.WithNotify(func(err error, _ time.Duration) {
-			if time.Since(said) < sayAgain {
+			if !said.IsZero() && time.Since(said) < sayAgain {
 				return
 			}
 			said = time.Now()
@@ -51,7 +55,7 @@ func Wait(ctx context.Context, log *slog.Logger, limit time.Duration, d Dependen
 		return ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("%s at %s did not answer within %s (%w); %s", d.Name, d.Address, limit, err, d.Cure)
+		return fmt.Errorf("%s at %s is not ready after %s: %w; %s", d.Name, d.Address, limit, err, d.Cure)
 	}
 	if !said.IsZero() {
 		log.Info(d.Name+" is ready", "waited", time.Since(began).Round(100*time.Millisecond))

@@ -6,6 +6,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -21,17 +22,28 @@ const DefaultURL = "http://localhost:8081/apis/ccompat/v7"
 
 const (
 	requestTimeout = 5 * time.Second
-	// maxSchemas bounds the compiled schemas, and the ids known to be
-	// unknown, that a Reader keeps.
+	// maxSchemas bounds the compiled schemas that a Reader keeps, and the ids
+	// it knows to be of no use.
 	maxSchemas = 256
-	// unknownFor is how long an id that the registry did not know is not
-	// asked for again.
-	unknownFor = 10 * time.Second
+	// refusedFor is how long an id that was of no use is not asked for again:
+	// bad messages come in floods, and the registry serves others too.
+	refusedFor = 10 * time.Second
+	// maxID is the largest id a registry can hand out: they are Java ints.
+	maxID = math.MaxInt32
+)
+
+// The registry's own error codes for what it does not have. A bare 404 is not
+// among them: it comes of a wrong address, which must not make every message
+// undecodable.
+const (
+	codeNoSubject = 40401
+	codeNoSchema  = 40403
 )
 
 // ErrUndecodable marks a message that no retry can save: not framed, written
-// in a schema that the registry does not know, or not valid in its schema.
-// Any other error of a Reader is the registry's and may pass.
+// in a schema that the registry does not know or that is not the contract's,
+// or not valid in it. Any other error of a Reader is the registry's and may
+// pass.
 var ErrUndecodable = errors.New("undecodable message")
 
 // A Client talks to one registry. It is safe for concurrent use.
@@ -42,8 +54,11 @@ type Client struct {
 
 // New makes a client; it does not connect yet. Every request is bounded by a
 // timeout of five seconds.
-func New(url string) *Client {
-	api := srclient.NewSchemaRegistryClient(url, srclient.WithClient(&http.Client{Timeout: requestTimeout}))
+func New(url string) *Client { return newClient(url, http.DefaultTransport) }
+
+func newClient(url string, transport http.RoundTripper) *Client {
+	bounded := &http.Client{Timeout: requestTimeout, Transport: transport}
+	api := srclient.NewSchemaRegistryClient(url, srclient.WithClient(bounded))
 	// Readers keep their own, bounded cache; srclient's grows for ever.
 	api.CachingEnabled(false)
 	api.CodecCreationEnabled(false)
@@ -61,20 +76,17 @@ func (c *Client) Ping() error {
 	return nil
 }
 
-// Publish registers every version of a contract, oldest first, under BACKWARD
-// compatibility, which it sets before the first version. It is idempotent.
-// It fails when the registry refuses a version as incompatible.
+// Publish sets BACKWARD compatibility and registers every version of a
+// contract, oldest first, so that the registry itself checks each step. It is
+// idempotent. It fails when the registry refuses a version as incompatible.
 func Publish[T any](c *Client, contract schemas.Contract[T]) error {
 	subject := contract.Subject()
+	if _, err := c.api.ChangeSubjectCompatibilityLevel(subject, srclient.Backward); err != nil {
+		return fmt.Errorf("set BACKWARD compatibility of %s: %w", subject, err)
+	}
 	for i, schema := range contract.Versions {
 		if _, err := c.api.CreateSchema(subject, schema, srclient.Avro); err != nil {
 			return fmt.Errorf("register version %d of %s: %w", i+1, subject, err)
-		}
-		if i > 0 {
-			continue
-		}
-		if _, err := c.api.ChangeSubjectCompatibilityLevel(subject, srclient.Backward); err != nil {
-			return fmt.Errorf("set BACKWARD compatibility of %s: %w", subject, err)
 		}
 	}
 	return nil
@@ -87,23 +99,32 @@ type Writer[T any] struct {
 	codec schemas.Codec[T]
 }
 
-// NewWriter looks up the id of the newest schema. It fails when the schema is
-// not registered: publishing is a decision of its own (Publish).
+// NewWriter looks up the id of the newest schema. It fails when that is not
+// registered: publishing is a decision of its own (Publish).
 func NewWriter[T any](c *Client, contract schemas.Contract[T]) (Writer[T], error) {
 	codec, err := contract.Codec(contract.Schema())
 	if err != nil {
 		return Writer[T]{}, err
 	}
 	known, err := c.api.LookupSchema(contract.Subject(), contract.Schema(), srclient.Avro)
+	if refused := code(err); refused == codeNoSubject || refused == codeNoSchema {
+		return Writer[T]{}, fmt.Errorf("the newest schema of %s is not registered at %s; run 'make schemas'",
+			contract.Subject(), c.url)
+	}
 	if err != nil {
 		return Writer[T]{}, fmt.Errorf("look up the newest schema of %s: %w", contract.Subject(), err)
 	}
 	return Writer[T]{id: uint32(known.ID()), codec: codec}, nil
 }
 
-// Append appends one framed message to dst.
+// Append appends one framed message to dst. On an error it returns dst as it
+// was.
 func (w Writer[T]) Append(dst []byte, v T) ([]byte, error) {
-	return w.codec.Append(wire.AppendHeader(dst, w.id), v)
+	message, err := w.codec.Append(wire.AppendHeader(dst, w.id), v)
+	if err != nil {
+		return dst, err
+	}
+	return message, nil
 }
 
 // A Reader decodes framed messages of any version. It is safe for concurrent
@@ -112,7 +133,13 @@ type Reader[T any] struct {
 	client   *Client
 	contract schemas.Contract[T]
 	codecs   *lru.Cache[uint32, schemas.Codec[T]]
-	unknown  *lru.Cache[uint32, time.Time]
+	refused  *lru.Cache[uint32, refused]
+}
+
+// refused is why a schema id could not be used, and when that was found.
+type refused struct {
+	err error // wraps ErrUndecodable
+	at  time.Time
 }
 
 // NewReader makes a reader; it asks the registry only for ids it has not met.
@@ -121,11 +148,11 @@ func NewReader[T any](c *Client, contract schemas.Contract[T]) (*Reader[T], erro
 	if err != nil {
 		return nil, err
 	}
-	unknown, err := lru.New[uint32, time.Time](maxSchemas)
+	refusals, err := lru.New[uint32, refused](maxSchemas)
 	if err != nil {
 		return nil, err
 	}
-	return &Reader[T]{client: c, contract: contract, codecs: codecs, unknown: unknown}, nil
+	return &Reader[T]{client: c, contract: contract, codecs: codecs, refused: refusals}, nil
 }
 
 // Read decodes one message. The error wraps ErrUndecodable when no retry can
@@ -146,16 +173,31 @@ func (r *Reader[T]) Read(message []byte) (v T, err error) {
 	return v, nil
 }
 
+// codec is the compiled schema with that id, from the cache if possible.
 func (r *Reader[T]) codec(id uint32) (schemas.Codec[T], error) {
 	if codec, ok := r.codecs.Get(id); ok {
 		return codec, nil
 	}
-	if asked, ok := r.unknown.Get(id); ok && time.Since(asked) < unknownFor {
-		return schemas.Codec[T]{}, fmt.Errorf("%w: the registry does not know schema id %d", ErrUndecodable, id)
+	if known, ok := r.refused.Get(id); ok && time.Since(known.at) < refusedFor {
+		return schemas.Codec[T]{}, known.err
+	}
+	codec, err := r.fetch(id)
+	switch {
+	case err == nil:
+		r.codecs.Add(id, codec)
+	case errors.Is(err, ErrUndecodable):
+		r.refused.Add(id, refused{err: err, at: time.Now()})
+	}
+	return codec, err
+}
+
+// fetch asks the registry for the schema with that id and compiles it.
+func (r *Reader[T]) fetch(id uint32) (schemas.Codec[T], error) {
+	if id > maxID {
+		return schemas.Codec[T]{}, fmt.Errorf("%w: no registry hands out schema id %d", ErrUndecodable, id)
 	}
 	schema, err := r.client.api.GetSchema(int(id))
-	if notFound(err) {
-		r.unknown.Add(id, time.Now())
+	if code(err) == codeNoSchema {
 		return schemas.Codec[T]{}, fmt.Errorf("%w: the registry does not know schema id %d", ErrUndecodable, id)
 	}
 	if err != nil {
@@ -165,13 +207,12 @@ func (r *Reader[T]) codec(id uint32) (schemas.Codec[T], error) {
 	if err != nil {
 		return codec, fmt.Errorf("%w: schema id %d: %w", ErrUndecodable, id, err)
 	}
-	r.codecs.Add(id, codec)
 	return codec, nil
 }
 
-// notFound tells the registry's "no such schema" (HTTP 404, by its Confluent
-// error code) from every other failure.
-func notFound(err error) bool {
-	var refusal srclient.Error
-	return errors.As(err, &refusal) && (refusal.Code == 404 || refusal.Code == 40403)
+// code is the Confluent error code of the registry's answer, or 0 when err is
+// not an answer of the registry.
+func code(err error) int {
+	answer, _ := errors.AsType[srclient.Error](err)
+	return answer.Code
 }

@@ -16,6 +16,8 @@ import (
 // DefaultServers is where the local stack's broker listens.
 const DefaultServers = "localhost:9092"
 
+// probeTimeout bounds one question to the broker: the client cannot be told to
+// stop asking before.
 const probeTimeout = 2 * time.Second
 
 // Config is the start of every client's configuration; add what the client
@@ -52,9 +54,13 @@ func probe(servers string, topics []string) error {
 	if err != nil {
 		return err
 	}
-	for _, topic := range topics {
-		if _, ok := metadata.Topics[topic]; !ok {
-			return fmt.Errorf("topic %s does not exist yet", topic)
+	for _, name := range topics {
+		topic, ok := metadata.Topics[name]
+		if !ok {
+			return fmt.Errorf("topic %s does not exist yet", name)
+		}
+		if topic.Error.Code() != kafka.ErrNoError {
+			return fmt.Errorf("topic %s: %w", name, topic.Error)
 		}
 	}
 	return nil
