@@ -1,0 +1,104 @@
+// Package app is the simulator's command line, and what lies between it and
+// the packages world and publish: waiting for the servers, keeping time, and
+// telling a person how the flight goes.
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/peacestate/peacestate/schemas"
+	"github.com/peacestate/peacestate/schemas/registry"
+	"github.com/peacestate/peacestate/service"
+	"github.com/peacestate/peacestate/service/broker"
+	"github.com/peacestate/peacestate/simulator/internal/publish"
+)
+
+// Program is the simulator.
+func Program() service.Program {
+	return service.Program{
+		Name: "simulator",
+		Does: "Plays the drones of Peaceland: sends what they report to Kafka, and every riot they see at once. " +
+			"The same seed gives the same reports, always.",
+		Examples: []string{
+			"go run ./simulator --drones 100                                    live, until Ctrl-C",
+			"go run ./simulator --drones 100 --speed 60 --duration 20s          live, sixty times faster than life",
+			"go run ./simulator --drones 50 --from 2026-01-05 --for 672h        four weeks, as fast as possible",
+			"go run ./simulator --drones 50 --from 2026-01-05 --for 1h --json   an hour, and its summary as JSON",
+		},
+		Grammar: &struct {
+			Fly Fly `cmd:"" default:"withargs" help:"Fly the drones and send their reports. The command if none is named."`
+		}{},
+	}
+}
+
+// Run flies as the options say, and reports what was delivered. It ends
+// before time when ctx does, and then still delivers what it sent.
+func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
+	drones, err := o.fleet(time.Now())
+	if err != nil {
+		return err
+	}
+	publisher, err := o.connect(ctx, streams)
+	if err != nil {
+		return err
+	}
+	f := &flight{fleet: drones, window: o.window(time.Now())}
+
+	// Patience with Kafka ends some time after the flight does, or should.
+	patience, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	if o.Duration != nil {
+		defer time.AfterFunc(*o.Duration+o.Drain, giveUp).Stop()
+	}
+	defer context.AfterFunc(ctx, func() {
+		streams.Log.Info("stopping; waiting for Kafka's acknowledgements (Ctrl-C again to leave at once)",
+			"messages", publisher.Tally().Undelivered, "giving_up_in", o.Drain)
+		time.AfterFunc(o.Drain, giveUp)
+	})()
+
+	stopWatching := watch(streams, f, publisher)
+	broken := publisher.Publish(patience, f.reports(ctx))
+	drain, endDrain := context.WithTimeout(patience, o.Drain)
+	defer endDrain()
+	tally, lost := publisher.Close(drain)
+	stopWatching()
+
+	if err := o.summarise(streams, f, tally); err != nil {
+		return err
+	}
+	switch {
+	case broken != nil && lost != nil:
+		return fmt.Errorf("%w (%w)", lost, broken)
+	case lost != nil:
+		return lost
+	case broken != nil:
+		return broken
+	default:
+		return ctx.Err()
+	}
+}
+
+// connect waits for the servers and opens the way to them.
+func (o Fly) connect(ctx context.Context, streams service.Streams) (*publish.Publisher, error) {
+	client := registry.New(o.Registry)
+	for _, needed := range []service.Dependency{
+		broker.Ready(o.Kafka, schemas.Reports().Topic, schemas.Riots().Topic),
+		{
+			Name:    "the schema registry",
+			Address: o.Registry,
+			Cure:    "start it with 'make up', or name its address with --registry or SCHEMA_REGISTRY_URL",
+			Probe:   func(context.Context) error { return client.Ping() },
+		},
+	} {
+		if err := service.Wait(ctx, streams.Log, o.Wait, needed); err != nil {
+			return nil, err
+		}
+	}
+	writers, err := publish.NewWriters(client)
+	if err != nil {
+		return nil, err
+	}
+	return publish.Open(o.Kafka, writers, streams.Log)
+}

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"iter"
+	"sync/atomic"
+	"time"
+
+	"github.com/peacestate/peacestate/schemas"
+	"github.com/peacestate/peacestate/simulator/internal/world"
+)
+
+// A flight is a fleet in a window of time, and how far it has come.
+type flight struct {
+	fleet  world.Fleet
+	window window
+
+	// The times of the first and the last report handed out so far, in Unix
+	// milliseconds; 0 when there is none.
+	first, last atomic.Int64
+}
+
+// span is when the first and the last report handed out so far fall; zero
+// times when there is none.
+func (f *flight) span() (first, last time.Time) {
+	at := func(ms int64) time.Time {
+		if ms == 0 {
+			return time.Time{}
+		}
+		return time.UnixMilli(ms).UTC()
+	}
+	return at(f.first.Load()), at(f.last.Load())
+}
+
+// reports hands out the reports of the flight, each when it is due, until the
+// window or ctx ends.
+func (f *flight) reports(ctx context.Context) iter.Seq[schemas.Report] {
+	return func(yield func(schemas.Report) bool) {
+		for due := range f.fleet.Between(f.window.from, f.window.to) {
+			if !sleepUntil(ctx, f.window.due(due.At)) {
+				return
+			}
+			f.first.CompareAndSwap(0, due.At.UnixMilli())
+			f.last.Store(due.At.UnixMilli())
+			if !yield(f.fleet.Report(due)) {
+				return
+			}
+		}
+	}
+}
+
+// sleepUntil waits until a time, or not at all if that has passed. It answers
+// false when ctx ended first.
+func sleepUntil(ctx context.Context, t time.Time) bool {
+	wait := time.Until(t)
+	if wait <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
