@@ -1,0 +1,67 @@
+// Package app is the command line of spark-jobs: it validates what was asked,
+// connects, and prints.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/peacestate/peacestate/service"
+	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
+	"github.com/peacestate/peacestate/spark-jobs/internal/lake"
+)
+
+// connectLimit is how long a server may take to be ready. Spark itself starts
+// in about half a minute.
+const connectLimit = time.Minute
+
+// Program is the command line.
+func Program() service.Program {
+	return service.Program{
+		Name: "spark-jobs",
+		Does: "Ask the archive questions, answered by Spark, and audit that it holds every record once.",
+		Examples: []string{
+			"go run ./spark-jobs list",
+			"go run ./spark-jobs ask weekend",
+			"go run ./spark-jobs ask all --json",
+			"go run ./spark-jobs verify --wait 2m",
+		},
+		Grammar: &struct {
+			List   list   `cmd:"" help:"List the questions."`
+			Ask    ask    `cmd:"" help:"Answer questions from the archive."`
+			Verify verify `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
+		}{},
+	}
+}
+
+// spark is the option that every command with a cluster has.
+type spark struct {
+	Spark string `env:"SPARK_REMOTE" default:"sc://localhost:15002" placeholder:"URL" help:"Spark Connect (${default})."`
+}
+
+func (s spark) connect(ctx context.Context, streams service.Streams) (*engine.Engine, error) {
+	return engine.Connect(ctx, streams.Log, s.Spark, connectLimit)
+}
+
+// oneLine joins the problems that there are into one error of one line.
+func oneLine(problems ...error) error {
+	var lines []string
+	for _, p := range problems {
+		if p != nil {
+			lines = append(lines, p.Error())
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(lines, "; "))
+}
+
+// nothingArchived is what to do about a table that does not exist.
+func nothingArchived(topic string) error {
+	return fmt.Errorf("no %s archived yet: Spark knows no table %s; post the connectors with 'make connectors', "+
+		"fly with 'go run ./simulator', and give the sink a few seconds to commit", topic, lake.Table(topic))
+}

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peacestate/peacestate/service"
+	"github.com/peacestate/peacestate/service/broker"
+	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
+)
+
+func run(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = Program().Run(ctx, args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// No test here has a server: what is wrong must be found before one is asked.
+func TestBadOptionsAreOneLineAndExit2(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args string
+		want []string
+	}{
+		{
+			"an unknown question names the known ones", "ask weather",
+			[]string{`unknown question "weather"; there are weekend, hours, words, citizens, and all`},
+		},
+		{"an unknown question among known ones", "ask weekend weather", []string{`unknown question "weather"`}},
+		{"no question", "ask", []string{`expected "<question> ..."`}},
+		{"an address that is none", "ask weekend --spark localhost:15002", []string{`"localhost:15002" is not an address of Spark Connect`}},
+		{
+			"several problems in one line", "ask weather --spark http://spark",
+			[]string{`unknown question "weather"`, `; "http://spark" is not an address`},
+		},
+		{"a negative wait", "verify --wait=-5s", []string{"--wait is -5s, and cannot be negative"}},
+		{"a wait that is no duration", "verify --wait soon", []string{"--wait"}},
+		{"no broker", "verify --kafka=", []string{"--kafka is empty"}},
+		{"an unknown flag", "verify --fast", []string{"unknown flag --fast"}},
+		{"an unknown command", "tell", []string{"unexpected argument tell"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, stdout, stderr := run(t.Context(), strings.Fields(c.args)...)
+			if code != service.ExitFailed || stdout != "" || strings.Count(stderr, "\n") != 1 {
+				t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("%q does not say %q", stderr, want)
+				}
+			}
+		})
+	}
+}
+
+func TestHelpStartsWithExamples(t *testing.T) {
+	code, stdout, _ := run(t.Context(), "--help")
+	if code != service.ExitDone || !strings.HasPrefix(stdout, "Examples:\n  go run ./spark-jobs list\n") {
+		t.Errorf("exit %d, %q", code, stdout)
+	}
+}
+
+func TestDefaultsAreTheLocalStacks(t *testing.T) {
+	_, stdout, _ := run(t.Context(), "verify", "--help")
+	for _, want := range []string{engine.DefaultRemote, broker.DefaultServers, "SPARK_REMOTE", "KAFKA_BOOTSTRAP_SERVERS"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the help does not say %q: %s", want, stdout)
+		}
+	}
+}
+
+func TestTheListNeedsNoServer(t *testing.T) {
+	for _, args := range [][]string{{"list"}, {"list", "--json"}} {
+		code, stdout, _ := run(t.Context(), args...)
+		if code != service.ExitDone || !strings.Contains(stdout, "weekend") {
+			t.Errorf("%v: exit %d, %q", args, code, stdout)
+		}
+	}
+}
+
+func TestCtrlCWhileAServerIsAwaitedExits130(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(200*time.Millisecond, cancel)
+	if code, _, stderr := run(ctx, "ask", "weekend", "--spark", "sc://127.0.0.1:1"); code != service.ExitInterrupted {
+		t.Errorf("exit %d, %q", code, stderr)
+	}
+}

@@ -1,0 +1,171 @@
+package audit
+
+import (
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestExamine(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		given Evidence
+		want  Finding
+	}{
+		{
+			"every record archived once is clean",
+			Evidence{Span: Span{0, 0, 100}, Archived: Archived{100, 100}},
+			Finding{High: 100, Records: 100, Archived: 100},
+		},
+		{
+			"an empty partition is clean",
+			Evidence{Span: Span{4, 7, 7}},
+			Finding{Partition: 4, Low: 7, High: 7},
+		},
+		{
+			"nothing archived is all missing",
+			Evidence{Span: Span{0, 0, 3}, Gaps: []Range{{0, 2}}},
+			Finding{High: 3, Records: 3, Missing: 3, MissingAt: []Range{{0, 2}}},
+		},
+		{
+			"what was set aside is not missing",
+			Evidence{Span: Span{0, 0, 10}, Archived: Archived{8, 8}, Gaps: []Range{{3, 3}, {9, 9}}, Dead: []int64{9, 3}},
+			Finding{High: 10, Records: 10, Archived: 8, DeadLetters: 2},
+		},
+		{
+			"a record set aside twice is one dead letter",
+			Evidence{Span: Span{0, 0, 10}, Archived: Archived{9, 9}, Gaps: []Range{{3, 3}}, Dead: []int64{3, 3}},
+			Finding{High: 10, Records: 10, Archived: 9, DeadLetters: 1},
+		},
+		{
+			"a dead letter that was archived later hides no missing record",
+			Evidence{Span: Span{0, 0, 10}, Archived: Archived{9, 9}, Gaps: []Range{{5, 5}}, Dead: []int64{3}},
+			Finding{High: 10, Records: 10, Archived: 9, Missing: 1, MissingAt: []Range{{5, 5}}},
+		},
+		{
+			"a dead letter splits a gap",
+			Evidence{Span: Span{0, 0, 10}, Archived: Archived{5, 5}, Gaps: []Range{{2, 6}}, Dead: []int64{4}},
+			Finding{High: 10, Records: 10, Archived: 5, DeadLetters: 1, Missing: 4, MissingAt: []Range{{2, 3}, {5, 6}}},
+		},
+		{
+			"dead letters outside what Kafka holds do not count",
+			Evidence{Span: Span{0, 5, 10}, Archived: Archived{4, 4}, Gaps: []Range{{7, 7}}, Dead: []int64{4, 10}},
+			Finding{Low: 5, High: 10, Records: 5, Archived: 4, Missing: 1, MissingAt: []Range{{7, 7}}},
+		},
+		{
+			"rows beyond the first of an offset are repeats",
+			Evidence{Span: Span{0, 0, 10}, Archived: Archived{14, 10}, Repeats: []Repeat{{Range{2, 3}, 2}, {Range{8, 8}, 3}}},
+			Finding{High: 10, Records: 10, Archived: 10, Repeated: 4, RepeatedAt: []Repeat{{Range{2, 3}, 2}, {Range{8, 8}, 3}}},
+		},
+		{
+			"a repeat does not make up for a loss",
+			Evidence{Span: Span{0, 0, 10}, Archived: Archived{10, 9}, Gaps: []Range{{0, 0}}, Repeats: []Repeat{{Range{1, 1}, 2}}},
+			Finding{
+				High: 10, Records: 10, Archived: 9, Missing: 1, Repeated: 1,
+				MissingAt: []Range{{0, 0}}, RepeatedAt: []Repeat{{Range{1, 1}, 2}},
+			},
+		},
+		{
+			"of many ranges the first are named and all are counted",
+			Evidence{Span: Span{0, 0, 10}, Archived: Archived{5, 5}, Gaps: []Range{{0, 0}, {2, 2}, {4, 4}, {6, 6}, {8, 8}}},
+			Finding{High: 10, Records: 10, Archived: 5, Missing: 5, MissingAt: []Range{{0, 0}, {2, 2}, {4, 4}}},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.want.Topic = "reports"
+			got, err := Examine("reports", c.given, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if got.Records != got.Archived+got.DeadLetters+got.Missing {
+				t.Errorf("%d records are not %d archived, %d set aside and %d missing", got.Records, got.Archived, got.DeadLetters, got.Missing)
+			}
+			if clean := got.Missing == 0 && got.Repeated == 0; got.Clean() != clean || Sum([]Finding{got}).Clean() != clean {
+				t.Errorf("clean is %v", got.Clean())
+			}
+		})
+	}
+}
+
+func TestEvidenceThatContradictsItselfIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		given Evidence
+	}{
+		{"fewer gaps than records without a row", Evidence{Span: Span{0, 0, 10}, Archived: Archived{8, 8}, Gaps: []Range{{1, 1}}}},
+		{"more offsets than records", Evidence{Span: Span{0, 0, 10}, Archived: Archived{11, 11}}},
+		{"more offsets than rows", Evidence{Span: Span{0, 0, 10}, Archived: Archived{9, 10}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if f, err := Examine("reports", c.given, 3); err == nil {
+				t.Errorf("found %+v", f)
+			}
+		})
+	}
+}
+
+func TestBehindCountsWhatIsNotDealtWith(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		archived Archived
+		dead     []int64
+		want     int64
+	}{
+		{"nothing archived", Archived{}, nil, 10},
+		{"all archived", Archived{10, 10}, nil, 0},
+		{"repeats are no progress", Archived{9, 5}, nil, 5},
+		{"a dead letter is dealt with, once", Archived{8, 8}, []int64{12, 12}, 1},
+		{"dead letters outside the span are none", Archived{8, 8}, []int64{9, 20}, 2},
+		{"never negative", Archived{10, 10}, []int64{12}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := Behind(Span{0, 10, 20}, c.archived, c.dead); got != c.want {
+				t.Errorf("got %d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+func TestSumAddsPartitions(t *testing.T) {
+	got := Sum([]Finding{
+		{Records: 10, Archived: 8, DeadLetters: 1, Missing: 1},
+		{Records: 5, Archived: 5, Repeated: 2},
+	})
+	if want := (Verdict{Records: 15, Archived: 13, DeadLetters: 1, Missing: 1, Repeated: 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// The audit decides; it must be able to do nothing else.
+func TestThePackageIsPure(t *testing.T) {
+	allowed := map[string]bool{
+		"fmt": true, "slices": true, "strings": true,
+		"github.com/peacestate/peacestate/spark-jobs/internal/lake": true,
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source files: %v", err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range parsed.Imports {
+			if path, _ := strconv.Unquote(spec.Path.Value); !allowed[path] {
+				t.Errorf("%s imports %s", file, path)
+			}
+		}
+	}
+}

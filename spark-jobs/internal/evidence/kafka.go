@@ -1,0 +1,138 @@
+// Package evidence gathers what the audit compares: what Kafka holds, what
+// Connect set aside, and what Spark counts in the archive. It is the
+// effectful edge of package audit.
+package evidence
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/peacestate/peacestate/service/broker"
+	"github.com/peacestate/peacestate/spark-jobs/internal/audit"
+)
+
+const (
+	requestTimeout = 10 * time.Second
+	pollTimeout    = 200 * time.Millisecond
+)
+
+// A Log reads topics as an onlooker: it joins no group and commits nothing.
+// It is not safe for concurrent use.
+type Log struct{ consumer *kafka.Consumer }
+
+// OpenLog makes a client of a broker; it does not connect yet.
+func OpenLog(servers string) (*Log, error) {
+	config := broker.Config(servers)
+	config["group.id"] = "peacestate-verify" // the client wants one; no group is joined
+	config["enable.auto.commit"] = false
+	config["auto.offset.reset"] = "earliest"
+	config["enable.partition.eof"] = true
+	consumer, err := kafka.NewConsumer(&config)
+	if err != nil {
+		return nil, fmt.Errorf("configure the Kafka client: %w", err)
+	}
+	return &Log{consumer}, nil
+}
+
+// Close frees the client.
+func (l *Log) Close() { l.consumer.Close() }
+
+// Spans asks what every partition of a topic holds now, in the order of the
+// partitions. There are none when the topic does not exist.
+func (l *Log) Spans(ctx context.Context, topic string) ([]audit.Span, error) {
+	metadata, err := l.consumer.GetMetadata(&topic, false, int(requestTimeout.Milliseconds()))
+	if err != nil {
+		return nil, fmt.Errorf("list the partitions of %s: %w", topic, err)
+	}
+	described := metadata.Topics[topic]
+	switch code := described.Error.Code(); code {
+	case kafka.ErrNoError:
+	case kafka.ErrUnknownTopic, kafka.ErrUnknownTopicOrPart:
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("list the partitions of %s: %w", topic, described.Error)
+	}
+	var spans []audit.Span
+	for _, p := range described.Partitions {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		low, high, err := l.consumer.QueryWatermarkOffsets(topic, p.ID, int(requestTimeout.Milliseconds()))
+		if err != nil {
+			return nil, fmt.Errorf("ask for the offsets of %s partition %d: %w", topic, p.ID, err)
+		}
+		spans = append(spans, audit.Span{Partition: p.ID, Low: low, High: high})
+	}
+	slices.SortFunc(spans, func(a, b audit.Span) int { return cmp.Compare(a.Partition, b.Partition) })
+	return spans, nil
+}
+
+// DeadLetters reads a whole dead letter topic and lists, by partition, the
+// offsets of topic whose records Connect set aside there. Letters of other
+// senders do not count: they have not been taken from the archive.
+func (l *Log) DeadLetters(ctx context.Context, topic, deadLetters string) (map[int32][]int64, error) {
+	spans, err := l.Spans(ctx, deadLetters)
+	if err != nil {
+		return nil, err
+	}
+	var assigned []kafka.TopicPartition
+	for _, s := range spans {
+		if s.Records() > 0 {
+			assigned = append(assigned,
+				kafka.TopicPartition{Topic: &deadLetters, Partition: s.Partition, Offset: kafka.Offset(s.Low)})
+		}
+	}
+	dead := map[int32][]int64{}
+	if len(assigned) == 0 {
+		return dead, nil
+	}
+	if err := l.consumer.Assign(assigned); err != nil {
+		return nil, fmt.Errorf("read %s: %w", deadLetters, err)
+	}
+	defer l.consumer.Unassign()
+	for open := len(assigned); open > 0; {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		switch event := l.consumer.Poll(int(pollTimeout.Milliseconds())).(type) {
+		case *kafka.Message:
+			if event.TopicPartition.Error != nil {
+				return nil, fmt.Errorf("read %s: %w", deadLetters, event.TopicPartition.Error)
+			}
+			if partition, offset, ok := setAside(topic, event.Headers); ok {
+				dead[partition] = append(dead[partition], offset)
+			}
+		case kafka.PartitionEOF:
+			open--
+		case kafka.Error:
+			if event.IsFatal() || event.Code() == kafka.ErrAllBrokersDown {
+				return nil, fmt.Errorf("read %s: %w", deadLetters, event)
+			}
+		}
+	}
+	return dead, nil
+}
+
+// setAside reads from a dead letter's headers which record of topic Connect
+// set aside; ok is false for letters of other topics or other senders.
+// Source: Kafka Connect, errors.deadletterqueue.context.headers.enable.
+func setAside(topic string, headers []kafka.Header) (partition int32, offset int64, ok bool) {
+	const prefix = "__connect.errors."
+	values := map[string]string{}
+	for _, h := range headers {
+		values[h.Key] = string(h.Value)
+	}
+	if values[prefix+"topic"] != topic {
+		return 0, 0, false
+	}
+	p, badPartition := strconv.ParseInt(values[prefix+"partition"], 10, 32)
+	o, badOffset := strconv.ParseInt(values[prefix+"offset"], 10, 64)
+	return int32(p), o, errors.Join(badPartition, badOffset) == nil
+}

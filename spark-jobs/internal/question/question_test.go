@@ -1,0 +1,200 @@
+package question
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/peacestate/peacestate/peaceland"
+	"github.com/peacestate/peacestate/schemas"
+	"github.com/peacestate/peacestate/spark-jobs/internal/lake"
+)
+
+func TestAQuestionIsFoundByItsName(t *testing.T) {
+	for _, q := range All() {
+		found, err := Find(q.Name)
+		if err != nil || found.SQL != q.SQL {
+			t.Errorf("Find(%q) = %q, %v", q.Name, found.Name, err)
+		}
+	}
+}
+
+func TestAnUnknownQuestionIsAnsweredWithTheKnownOnes(t *testing.T) {
+	_, err := Find("weather")
+	const want = `unknown question "weather"; there are weekend, hours, words, citizens, and all`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestAnswersThatAreNotAsPromisedAreRefused(t *testing.T) {
+	q := weekend()
+	good := []any{"week", int64(1), int64(2), int64(3), 3.0, 4.0}
+	for _, c := range []struct {
+		name    string
+		columns []string
+		row     []any
+		want    string
+	}{
+		{"a column is missing", q.ColumnNames()[1:], good, "Spark answered the columns"},
+		{"a row is short", q.ColumnNames(), good[:5], "row 1 has 5 values"},
+		{"a count is a number", q.ColumnNames(), []any{"week", int64(1), 2.0, int64(3), 3.0, 4.0}, "float64 for reports in row 1"},
+		{"a count is null", q.ColumnNames(), []any{"week", nil, int64(2), int64(3), 3.0, 4.0}, "<nil> for days in row 1"},
+		{
+			"a text is of a type unknown here", q.ColumnNames(),
+			[]any{[]byte("week"), int64(1), int64(2), int64(3), 3.0, 4.0}, "[]uint8 for part in row 1",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := q.Answer(c.columns, [][]any{c.row})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want it to say %q", err, c.want)
+			}
+		})
+	}
+}
+
+// Every name in a query is a field of the tables it reads, a column that the
+// connectors add, or a name that the query gives itself.
+func TestQueriesNameOnlyColumnsThatExist(t *testing.T) {
+	fields := map[string][]string{}
+	for topic, schema := range map[string]string{
+		schemas.Reports().Topic: schemas.Reports().Schema(),
+		schemas.Riots().Topic:   schemas.Riots().Schema(),
+	} {
+		fields[topic] = append(avroFields(t, schema), lake.PartitionColumn, lake.OffsetColumn)
+	}
+	for _, q := range All() {
+		t.Run(q.Name, func(t *testing.T) {
+			known := map[string]bool{"peacestate": true, "lake": true}
+			for _, topic := range q.Tables {
+				known[topic] = true
+				for _, f := range fields[topic] {
+					known[f] = true
+				}
+			}
+			query := withoutTextsAndComments(q.SQL)
+			for _, given := range givenNames.FindAllStringSubmatch(query, -1) {
+				for _, name := range given[1:] {
+					known[name] = true
+				}
+			}
+			for _, name := range lowerCaseName.FindAllStringSubmatch(query, -1) {
+				if called := name[2] == "("; !called && !known[name[1]] {
+					t.Errorf("the query names %q, which no table of %v has", name[1], q.Tables)
+				}
+			}
+			for _, topic := range q.Tables {
+				if !strings.Contains(q.SQL, lake.Table(topic)) {
+					t.Errorf("the query does not read %s", lake.Table(topic))
+				}
+			}
+		})
+	}
+}
+
+var (
+	lowerCaseName = regexp.MustCompile(`\b([a-z_][a-z0-9_]*)\b(\(?)`)
+	// Names that a query gives: after AS, of a CTE, of a lambda's argument.
+	givenNames = regexp.MustCompile(`\bAS (\w+)(?: \((\w+)\))?|(?:WITH|,)\s+(\w+) AS \(|(\w+) ->`)
+	sqlText    = regexp.MustCompile(`'[^']*'|--[^\n]*`)
+)
+
+func withoutTextsAndComments(query string) string { return sqlText.ReplaceAllString(query, "") }
+
+// avroFields lists the names of all fields of a record and of those in it.
+func avroFields(t *testing.T, schema string) []string {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal([]byte(schema), &root); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	var visit func(any)
+	visit = func(node any) {
+		switch node := node.(type) {
+		case []any:
+			for _, n := range node {
+				visit(n)
+			}
+		case map[string]any:
+			if fields, ok := node["fields"].([]any); ok {
+				for _, f := range fields {
+					names = append(names, f.(map[string]any)["name"].(string))
+				}
+			}
+			for _, n := range node {
+				visit(n)
+			}
+		}
+	}
+	visit(root)
+	return names
+}
+
+func TestADistrictsCentreIsWrittenAsTheSameBits(t *testing.T) {
+	for _, d := range peaceland.Districts() {
+		for _, x := range []float64{d.Lat, d.Lon, peaceland.LonScale} {
+			written := strings.Trim(literal(x), "()D")
+			read, err := strconv.ParseFloat(written, 64)
+			if err != nil || read != x {
+				t.Errorf("%v is written %s, which reads %v, %v", x, literal(x), read, err)
+			}
+		}
+		if !strings.Contains(districtOf("lat", "lon"), "'"+d.Name+"' AS name") {
+			t.Errorf("%s is not in the expression", d.Name)
+		}
+	}
+}
+
+func TestATextInSQLCannotEndItself(t *testing.T) {
+	if got, want := quote(`O'Brien\`), `'O\'Brien\\'`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// The package decides and describes; it must be able to do nothing else.
+func TestThePackageIsPure(t *testing.T) {
+	allowed := map[string]bool{
+		"errors": true, "fmt": true, "slices": true, "strconv": true, "strings": true,
+		"github.com/dustin/go-humanize":                             true,
+		"github.com/peacestate/peacestate/peaceland":                true,
+		"github.com/peacestate/peacestate/schemas":                  true,
+		"github.com/peacestate/peacestate/spark-jobs/internal/lake": true,
+	}
+	for file, imports := range importsOfPackage(t) {
+		for _, path := range imports {
+			if !allowed[path] {
+				t.Errorf("%s imports %s", file, path)
+			}
+		}
+	}
+}
+
+func importsOfPackage(t *testing.T) map[string][]string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source files: %v", err)
+	}
+	imports := map[string][]string{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range parsed.Imports {
+			path, _ := strconv.Unquote(spec.Path.Value)
+			imports[file] = append(imports[file], path)
+		}
+	}
+	return imports
+}

@@ -1,0 +1,82 @@
+package question
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/peacestate/peacestate/schemas"
+)
+
+const (
+	// minSupport is in how many reports with a riot a word must be heard
+	// before its lift is more than chance.
+	minSupport = 5
+	maxWords   = 20 // in the answer
+	maxNamed   = 3  // in the sentence
+)
+
+// The columns of words.
+const (
+	wordsWord = iota
+	wordsWith
+	wordsWithout
+	wordsLift
+)
+
+// words finds the words that go with riots. Lift is the share of the reports
+// with a riot in which a word was heard, over its share of the other reports.
+// One is added to each of the four counts, so that a word heard only with
+// riots has a finite lift, and a rare one a modest lift.
+func words() Question {
+	return Question{
+		Name:   "words",
+		Asks:   "Which words are heard with riots far more often than without?",
+		Tables: []string{schemas.Reports().Topic},
+		SQL: fmt.Sprintf(`WITH report AS (
+  %s
+), heard AS (
+  -- A word counts once per report; NULL stands for the report itself.
+  SELECT riot, explode(array_prepend(array_distinct(words), NULL)) AS word FROM report
+), counted AS (
+  SELECT word, count_if(riot) AS with_riot, count_if(NOT riot) AS without_riot FROM heard GROUP BY word
+), related AS (
+  SELECT *,
+    max(if(word IS NULL, with_riot, NULL)) OVER () AS riot_reports,
+    max(if(word IS NULL, without_riot, NULL)) OVER () AS other_reports
+  FROM counted
+), compared AS (
+  SELECT word, with_riot, without_riot,
+    (CAST(with_riot + 1 AS DOUBLE) / (riot_reports + 1))
+      / (CAST(without_riot + 1 AS DOUBLE) / (other_reports + 1)) AS lift
+  FROM related WHERE word IS NOT NULL
+)
+SELECT * FROM compared WHERE with_riot >= %d AND lift > 1 ORDER BY lift DESC, word LIMIT %d`,
+			onceReport("words AS words",
+				fmt.Sprintf("exists(citizens, c -> c.peacescore < %s) AS riot", literal(schemas.RiotThreshold))),
+			minSupport, maxWords),
+		Columns: []Column{
+			{"word", fmt.Sprintf("heard in at least %d reports with a riot; the %d of highest lift", minSupport, maxWords), Text},
+			{"with_riot", "reports with a riot in which it was heard", Count},
+			{"without_riot", "reports without a riot in which it was heard", Count},
+			{"lift", "share of reports with a riot over share of the others, one added to each count; above 1", Number},
+		},
+		sentence: sayWords,
+	}
+}
+
+func sayWords(rows []row) string {
+	if len(rows) == 0 {
+		return fmt.Sprintf(notEnough+"no word was heard in %d reports with a riot, and more often than without.", minSupport)
+	}
+	var named []string
+	for _, r := range rows[:min(maxNamed, len(rows))] {
+		often := fmt.Sprintf("%.1f times as often", r.number(wordsLift))
+		if r.count(wordsWithout) == 0 {
+			often = "never without"
+		}
+		named = append(named, fmt.Sprintf("%q (%s, in %s reports)", r.text(wordsWord), often, humanize.Comma(r.count(wordsWith))))
+	}
+	return "Heard with riots rather than without: " + strings.Join(named, ", ") + "."
+}

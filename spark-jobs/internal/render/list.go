@@ -1,0 +1,30 @@
+package render
+
+import "github.com/peacestate/peacestate/spark-jobs/internal/question"
+
+// List is the questions as a table.
+func List(questions []question.Question) string {
+	var rows [][]string
+	for _, q := range questions {
+		rows = append(rows, []string{q.Name, q.Asks})
+	}
+	return aligned([]head{{"question", false}, {"asks", false}}, rows)
+}
+
+// ListJSON is one question with the meaning of its columns, on one line.
+func ListJSON(q question.Question) ([]byte, error) {
+	type column struct {
+		Name    string `json:"name"`
+		Meaning string `json:"meaning"`
+	}
+	var columns []column
+	for _, c := range q.Columns {
+		columns = append(columns, column{c.Name, c.Meaning})
+	}
+	return line(struct {
+		Question string   `json:"question"`
+		Asks     string   `json:"asks"`
+		Columns  []column `json:"columns"`
+		SQL      string   `json:"sql"`
+	}{q.Name, q.Asks, columns, q.SQL})
+}
