@@ -16,7 +16,7 @@ connectors: ## post or update the connectors, and wait until every task runs
 	@stack/env go run ./setup connectors connectors/*.json
 
 demo: ## the whole pipeline: four weeks of flight, live alerts, four answers, an audit
-	@stack/demo
+	@demo/pipeline
 
 status: ## how the parts of the stack are
 	@stack/status

@@ -162,6 +162,9 @@ func (c Connectors) Run(ctx context.Context, streams service.Streams) error {
 		}
 	}
 	for i, connector := range connectors {
+		if err := c.restart(ctx, worker, connector); err != nil {
+			return err
+		}
 		tasks, err := c.started(ctx, worker, connector)
 		if err != nil {
 			return err
@@ -169,6 +172,16 @@ func (c Connectors) Run(ctx context.Context, streams service.Streams) error {
 		fmt.Fprintf(streams.Err, "%s runs with %d tasks, from %s\n", connector.Name, tasks, filepath.Base(c.Files[i]))
 	}
 	return nil
+}
+
+// restart starts again what failed before this run, if anything did. A
+// connector that was only just put has no status yet, and nothing to restart.
+func (c Connectors) restart(ctx context.Context, worker connect.Worker, connector connect.Connector) error {
+	status, err := worker.Status(ctx, connector.Name)
+	if err != nil || status.Failure() == "" {
+		return nil
+	}
+	return worker.RestartFailed(ctx, connector.Name)
 }
 
 // started waits until all tasks of a connector run and says how many.

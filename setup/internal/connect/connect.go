@@ -66,6 +66,16 @@ func (w Worker) Put(ctx context.Context, c Connector) error {
 	return nil
 }
 
+// RestartFailed starts the connector and its tasks again where they have
+// failed, and leaves alone what runs.
+func (w Worker) RestartFailed(ctx context.Context, name string) error {
+	path := "/connectors/" + url.PathEscape(name) + "/restart?includeTasks=true&onlyFailed=true"
+	if err := w.call(ctx, http.MethodPost, path, nil, nil); err != nil {
+		return fmt.Errorf("restart what has failed of connector %s: %w", name, err)
+	}
+	return nil
+}
+
 // Status is the state of a connector and of each of its tasks. A connector
 // can be RUNNING while all of its tasks have failed.
 type Status struct {

@@ -1,0 +1,355 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riferrei/srclient"
+
+	"github.com/peacestate/peacestate/schemas"
+	"github.com/peacestate/peacestate/schemas/registry"
+)
+
+// A sent is the simulator's own count of what Kafka acknowledged.
+type sent struct {
+	Reports     int `json:"reports"`
+	Riots       int `json:"riots"`
+	Undelivered int `json:"undelivered"`
+}
+
+// An audit is what `spark-jobs verify --json` prints, as far as the test
+// looks at it.
+type audit struct {
+	Partitions []struct {
+		Topic       string `json:"topic"`
+		Records     int    `json:"records"`
+		Archived    int    `json:"archived"`
+		DeadLetters int    `json:"dead_letters"`
+	} `json:"partitions"`
+}
+
+// of adds up the partitions of one topic.
+func (a audit) of(topic string) (records, archived, deadLetters int) {
+	for _, p := range a.Partitions {
+		if p.Topic == topic {
+			records, archived, deadLetters = records+p.Records, archived+p.Archived, deadLetters+p.DeadLetters
+		}
+	}
+	return records, archived, deadLetters
+}
+
+// TestPipeline takes the system through its life in the order in which a
+// person would: each step builds on the ones before it.
+func TestPipeline(t *testing.T) {
+	s := start(t)
+	var flown sent
+	step := func(name string, test func(t *testing.T)) {
+		t.Helper()
+		if !t.Run(name, test) {
+			t.FailNow()
+		}
+	}
+
+	step("setup can be repeated", func(t *testing.T) {
+		// The registry counts contents and versions apart as soon as two subjects share a schema. Messages carry
+		// the content's id; here it differs from the version's, so a converter that took the one for the other fails.
+		decoy := srclient.NewSchemaRegistryClient(s.env["SCHEMA_REGISTRY_URL"])
+		if _, err := decoy.CreateSchema("decoy-value", schemas.Reports().Versions[0], srclient.Avro); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			s.run(t, 0, "setup", "topics")
+			s.run(t, 0, "setup", "schemas")
+		}
+	})
+
+	step("connectors are valid, and can be POSTed as they are", func(t *testing.T) {
+		for _, file := range connectorFiles(t, s) {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, problem := range invalid(t, s, content) {
+				t.Errorf("%s: %s", filepath.Base(file), problem)
+			}
+			if status, answer := s.rest(t, http.MethodPost, "/connectors", content); status != http.StatusCreated {
+				t.Errorf("POST %s: status %d: %s", filepath.Base(file), status, answer)
+			}
+		}
+		s.run(t, 0, "setup", append([]string{"connectors"}, connectorFiles(t, s)...)...)
+	})
+
+	step("a backfill of a week survives SIGKILL of the Connect worker", func(t *testing.T) {
+		backfill := s.program("simulator", "--drones", "20", "--from", "2026-01-05", "--for", "168h", "--json")
+		var printed bytes.Buffer
+		backfill.Stdout = &printed
+		backfill.Stderr = io.Discard
+		if err := backfill.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		s.kill(t, "connect")
+		if err := backfill.Wait(); err != nil {
+			t.Fatalf("simulator: %v", err)
+		}
+		flown = parse[sent](t, printed.Bytes())
+		if want := 20 * 7 * 24 * 60; flown.Reports != want || flown.Undelivered != 0 || flown.Riots == 0 {
+			t.Fatalf("sent %+v, want %d reports, some riots, nothing undelivered", flown, want)
+		}
+	})
+
+	poison := [][]byte{[]byte("no frame"), {0, 0, 0, 0, 1, 0xff, 0xff}, {0, 0x7f, 0, 0, 0, 1}}
+	step("what cannot be decoded, and a tombstone, go to the dead letters", func(t *testing.T) {
+		s.send(t, "reports", poison...)
+		s.send(t, "reports", nil)
+		s.send(t, "riots", poison...)
+	})
+
+	step("a drone with old software is archived beside the others", func(t *testing.T) {
+		flown.Reports += sendVersion1(t, s)
+	})
+
+	step("each riot is one alert, through a SIGKILL of the alerter", func(t *testing.T) {
+		first := s.program("alerter")
+		first.Stderr = io.Discard
+		lines, err := first.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := first.Start(); err != nil {
+			t.Fatal(err)
+		}
+		// One alert is enough to know that it is at work.
+		if _, err := lines.Read(make([]byte, 1)); err != nil {
+			t.Fatalf("the alerter wrote no alert: %v", err)
+		}
+		if err := first.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = first.Wait() // it was killed
+		s.run(t, 0, "alerter", "--idle-exit", "5s")
+		alertsMatchRiots(t, s, flown.Riots)
+		if dead := deadBy(t, s, "riots-dlq", "peacestate.dead.reason"); dead != len(poison) {
+			t.Errorf("the alerter put %d riots aside, want %d", dead, len(poison))
+		}
+	})
+
+	step("every record is archived once", func(t *testing.T) {
+		found := parse[audit](t, s.run(t, 0, "spark-jobs", "verify", "--json", "--wait", "3m"))
+		for _, want := range []struct {
+			topic                          string
+			records, archived, deadLetters int
+		}{
+			{"reports", flown.Reports + len(poison) + 1, flown.Reports, len(poison) + 1},
+			{"riots", flown.Riots + len(poison), flown.Riots, len(poison)},
+			{"alerts", flown.Riots, flown.Riots, 0},
+		} {
+			records, archived, deadLetters := found.of(want.topic)
+			if records != want.records || archived != want.archived || deadLetters != want.deadLetters {
+				t.Errorf("%s: %d records, %d archived, %d dead letters; want %d, %d, %d",
+					want.topic, records, archived, deadLetters, want.records, want.archived, want.deadLetters)
+			}
+		}
+	})
+
+	step("every answer is that of a plain computation over the same reports", func(t *testing.T) { answersAreRight(t, s) })
+
+	step("a day flown twice changes no answer", func(t *testing.T) {
+		s.run(t, 0, "simulator", "--drones", "20", "--from", "2026-01-10", "--for", "24h")
+		s.run(t, 0, "spark-jobs", "verify", "--wait", "3m")
+		answersAreRight(t, s)
+	})
+
+	step("verify names what is not archived", func(t *testing.T) {
+		if status, answer := s.rest(t, http.MethodPut, "/connectors/riots-s3-sink/stop", nil); status >= 300 {
+			t.Fatalf("stop the sink: status %d: %s", status, answer)
+		}
+		time.Sleep(3 * time.Second)
+		s.run(t, 0, "simulator", "--drones", "20", "--from", "2026-01-12", "--for", "24h")
+		printed := string(s.run(t, 1, "spark-jobs", "verify"))
+		if !strings.Contains(printed, "riots partition") || strings.Contains(printed, " 0 missing") {
+			t.Errorf("verify does not name the missing riots:\n%s", printed)
+		}
+		if status, answer := s.rest(t, http.MethodPut, "/connectors/riots-s3-sink/resume", nil); status >= 300 {
+			t.Fatalf("resume the sink: status %d: %s", status, answer)
+		}
+		s.run(t, 0, "spark-jobs", "verify", "--wait", "3m")
+	})
+
+	step("a bad command line is one line and exit 2", func(t *testing.T) {
+		for _, args := range [][]string{
+			{"simulator", "--drones", "0"}, {"simulator", "--drones", "-5"}, {"simulator", "--from", "yesterday"},
+			{"simulator", "--no-such-flag"}, {"alerter", "--format", "xml"}, {"spark-jobs", "ask", "why"},
+		} {
+			command := s.program(args[0], args[1:]...)
+			var messages bytes.Buffer
+			command.Stderr = &messages
+			_ = command.Run() // the exit code is looked at
+			if code := command.ProcessState.ExitCode(); code != 2 || strings.Count(messages.String(), "\n") != 1 {
+				t.Errorf("%s: exit %d, want 2 and one line: %s", strings.Join(args, " "), code, messages.String())
+			}
+		}
+	})
+}
+
+func connectorFiles(t *testing.T, s *system) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.root, "connectors", "*.json"))
+	if err != nil || len(files) != 3 {
+		t.Fatalf("%d connector files, want 3: %v", len(files), err)
+	}
+	return files
+}
+
+// invalid lists what Connect's own validation has against a connector file.
+func invalid(t *testing.T, s *system, file []byte) (problems []string) {
+	t.Helper()
+	connector := parse[struct {
+		Name   string            `json:"name"`
+		Config map[string]string `json:"config"`
+	}](t, file)
+	connector.Config["name"] = connector.Name
+	config, err := json.Marshal(connector.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, answer := s.rest(t, http.MethodPut, "/connector-plugins/IcebergSinkConnector/config/validate", config)
+	if status != http.StatusOK {
+		t.Fatalf("validate %s: status %d", connector.Name, status)
+	}
+	validation := parse[struct {
+		Configs []struct {
+			Value struct {
+				Name   string   `json:"name"`
+				Errors []string `json:"errors"`
+			} `json:"value"`
+		} `json:"configs"`
+	}](t, answer)
+	for _, setting := range validation.Configs {
+		for _, problem := range setting.Value.Errors {
+			problems = append(problems, setting.Value.Name+": "+problem)
+		}
+	}
+	return problems
+}
+
+// sendVersion1 sends reports in the first published schema and says how many.
+func sendVersion1(t *testing.T, s *system) int {
+	t.Helper()
+	old := schemas.Reports()
+	old.Versions = old.Versions[:1]
+	writer, err := registry.NewWriter(registry.New(s.env["SCHEMA_REGISTRY_URL"]), old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values [][]byte
+	for seq := range int64(50) {
+		drone := schemas.DroneID(900_000)
+		value, err := writer.Append(nil, schemas.Report{
+			ReportID: schemas.ReportID(drone, seq), DroneID: drone, Seq: seq,
+			ReportedAt: time.Date(2026, 1, 6, 12, int(seq), 0, 0, time.UTC), Lat: 44, Lon: -28,
+			Citizens: []schemas.Citizen{{CitizenID: "citizen-of-old", Name: "Old Citizen", Peacescore: 80}}, Words: []string{"hello"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		values = append(values, value)
+	}
+	s.send(t, old.Topic, values...)
+	return len(values)
+}
+
+// decoded reads a topic and leaves out what cannot be decoded.
+func decoded[T any](t *testing.T, s *system, contract schemas.Contract[T]) []T {
+	t.Helper()
+	reader, err := registry.NewReader(registry.New(s.env["SCHEMA_REGISTRY_URL"]), contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []T
+	for _, message := range s.read(t, contract.Topic) {
+		if value, err := reader.Read(message.Value); err == nil {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+func alertsMatchRiots(t *testing.T, s *system, riots int) {
+	t.Helper()
+	want := map[string]bool{}
+	for _, riot := range decoded(t, s, schemas.Riots()) {
+		want[riot.RiotID] = true
+	}
+	if len(want) != riots {
+		t.Errorf("%d riots in Kafka, the simulator sent %d", len(want), riots)
+	}
+	got := map[string]int{}
+	for _, alert := range decoded(t, s, schemas.Alerts()) {
+		got[alert.AlertID]++
+		if got[alert.AlertID] > 1 {
+			t.Errorf("alert %s is there %d times", alert.AlertID, got[alert.AlertID])
+		}
+		if !want[alert.AlertID] {
+			t.Errorf("alert %s belongs to no riot", alert.AlertID)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d alerts for %d riots", len(got), len(want))
+	}
+}
+
+// deadBy counts the dead letters that carry a header.
+func deadBy(t *testing.T, s *system, topic, header string) int {
+	t.Helper()
+	count := 0
+	for _, message := range s.read(t, topic) {
+		for _, h := range message.Headers {
+			if h.Key == header {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+func answersAreRight(t *testing.T, s *system) {
+	t.Helper()
+	reports := decoded(t, s, schemas.Reports())
+	answers := json.NewDecoder(bytes.NewReader(s.run(t, 0, "spark-jobs", "ask", "all", "--json")))
+	var asked []string
+	for answers.More() {
+		var answer struct {
+			Question string `json:"question"`
+			Rows     Rows   `json:"rows"`
+		}
+		if err := answers.Decode(&answer); err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, answer.Question)
+		want, err := Twin(answer.Question, reports)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if len(want) == 0 {
+			t.Errorf("%s: the plain computation has no rows: the test compares nothing", answer.Question)
+		}
+		if err := Compare(answer.Rows, want, 1e-9); err != nil {
+			t.Errorf("%s: %v", answer.Question, err)
+		}
+	}
+	if got := fmt.Sprint(asked); got != "[weekend hours words citizens]" {
+		t.Errorf("asked %s", got)
+	}
+}
