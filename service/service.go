@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -49,13 +50,17 @@ type Program struct {
 	Grammar any
 }
 
+// oneSignal is how long signals count as the first one: timeout(1), for one,
+// sends it to the process and then to its group, so that it comes twice.
+const oneSignal = time.Second
+
 // Main runs the program on the process's own arguments and streams, ends its
-// context on SIGINT and SIGTERM, and returns the exit code. A second signal
-// ends the process at once.
+// context on SIGINT and SIGTERM, and returns the exit code. A second signal,
+// a second or more after the first, ends the process at once.
 func Main(p Program) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.AfterFunc(oneSignal, stop) })
 	return p.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 

@@ -1,0 +1,87 @@
+package stream
+
+import (
+	"maps"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/peacestate/peacestate/service/broker"
+)
+
+const (
+	// maxWaiting bounds the alerts that are sent and have no receipt: enough
+	// that a backlog does not wait for each, few enough that a revoked
+	// partition is soon free.
+	maxWaiting = 1000
+	// pollFor is how long a quiet stream is polled before the loop looks
+	// around; a riot ends the poll at once.
+	pollFor = 100 * time.Millisecond
+	// patience is how long the loop waits for something before it pauses its
+	// partitions and polls, to stay in the group; pausing throws away what was
+	// fetched ahead.
+	patience = 200 * time.Millisecond
+	// registryRetry is the pause between two attempts to read a message whose
+	// schema the registry would not give.
+	registryRetry = time.Second
+	// drainLimit bounds the wait for receipts when a partition is revoked, and
+	// at the end. What has none by then is alerted on by the next owner.
+	drainLimit = 10 * time.Second
+	// resumeLimit bounds the wait for Kafka to say where to resume. It is below
+	// the five minutes after which a member that does not poll is put out of
+	// the group.
+	resumeLimit = 4 * time.Minute
+	// requestTimeout bounds one question to the broker.
+	requestTimeout = 5 * time.Second
+	// sayAgain is how often trouble that goes on is mentioned.
+	sayAgain = 5 * time.Second
+	// lookBack is how many of the last alerts of a partition are read to find
+	// the last riot that has one: more than one, in case a record among them
+	// is not the alerter's.
+	lookBack = 64
+)
+
+// memberConfig is that of the consumer in the group: a riot reaches the loop
+// as soon as the broker has it, and nothing is committed before its effect.
+func memberConfig(servers, group string) kafka.ConfigMap {
+	return with(broker.Config(servers), kafka.ConfigMap{
+		"group.id": group,
+		// The loop stores an offset once the alert is delivered; what is stored
+		// is committed in the background, every second instead of every five:
+		// the less there is to look up in the alerts after a crash.
+		"enable.auto.offset.store": false,
+		"auto.commit.interval.ms":  1000,
+		"auto.offset.reset":        "earliest", // the riots before the first start count too
+		// One alerter more or less does not stop the others.
+		"partition.assignment.strategy": "cooperative-sticky",
+		// A killed alerter's riots wait this long for another; the default is 45 s.
+		"session.timeout.ms":    10_000,
+		"heartbeat.interval.ms": 2000,
+		// A partition joins the fetch only when the one under way comes back, at
+		// the latest after this; the default is 500.
+		"fetch.wait.max.ms": 50,
+		// Rest between fetches when enough is queued; the default is 1,000, and a
+		// riot could wait that long behind a backlog.
+		"fetch.queue.backoff.ms":   10,
+		"fetch.error.backoff.ms":   100,
+		"reconnect.backoff.max.ms": 1000, // back within a second of the broker; the default is 10
+		"enable.partition.eof":     true, // for IdleExit
+	})
+}
+
+// tailConfig is that of the consumer that reads the end of the alerts. It
+// joins no group; the client asks for a name all the same.
+func tailConfig(servers, group string) kafka.ConfigMap {
+	return with(broker.Config(servers), kafka.ConfigMap{
+		"group.id":             group + "-tail",
+		"enable.auto.commit":   false,
+		"auto.offset.reset":    "earliest", // for a partition that holds less than lookBack
+		"enable.partition.eof": true,
+		"fetch.wait.max.ms":    10,
+	})
+}
+
+func with(base, more kafka.ConfigMap) kafka.ConfigMap {
+	maps.Copy(base, more)
+	return base
+}

@@ -1,0 +1,104 @@
+// Package stream is the loop around the rule: riots are consumed from Kafka as
+// a member of a group, decided on, printed, and delivered as alerts.
+//
+// # Nothing lost, nothing twice
+//
+// The offset of a riot is stored for committing only when its alert has been
+// stored by the broker, so a riot is never passed over. That alone would
+// repeat the alerts between the last commit and a crash. Therefore an alert
+// stands in the partition of the same number as its riot, in the same order,
+// and its headers name its riot's partition and offset: the topic alerts is
+// itself the record of how far the alerter has come. When a partition is
+// assigned, the end of its alerts is read, and the loop resumes after the last
+// riot that has one, or at the committed offset if that is further on. The
+// producer is idempotent and lets nothing past a failed alert, so all before
+// that riot is done. So the topic alerts holds each alert once, also across
+// kill -9, lost commits and a new group name; two groups at a time would be
+// two records in one, and must not be.
+//
+// Three things are outside of this. The line of an alert is printed before
+// the alert is sent, so that a crash in between repeats a line and never loses
+// one. Dead letters are in a partition of their own; a crash may repeat some,
+// never lose one, as the loop waits for each before it takes the next riot of
+// that partition. And an alerter that is stopped (kill -STOP) for longer than
+// the session, then wakes up, may still send what it had begun while another
+// has taken over: to fence it takes transactions, and librdkafka does not speak
+// the safe ones (KIP-890) yet.
+//
+// # Waiting
+//
+// Whatever has to be waited for, the loop stays a member of its group: it
+// pauses its partitions and goes on polling. A riot whose partition goes to
+// another member meanwhile is dropped here; the other alerts on it.
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/peacestate/peacestate/alerter/internal/deliver"
+	"github.com/peacestate/peacestate/alerter/internal/rule"
+	"github.com/peacestate/peacestate/schemas"
+	"github.com/peacestate/peacestate/schemas/registry"
+)
+
+// Settings are what a run needs. Package app validates them.
+type Settings struct {
+	Servers string
+	Group   string
+	Rule    rule.Settings
+	// IdleExit, when positive, ends the run once every assigned partition has
+	// been at its end for that long.
+	IdleExit time.Duration
+	// RiotsID answers the id of the topic riots (RiotsID, but in tests). It is
+	// asked whenever partitions are assigned.
+	RiotsID func(context.Context) (string, error)
+	Reader  *registry.Reader[schemas.Riot]
+	Writer  registry.Writer[schemas.Alert]
+	Format  deliver.Format
+	Out     io.Writer // alerts, line by line
+	Log     *slog.Logger
+}
+
+// Run alerts until ctx ends, whose error it then returns, or IdleExit is
+// reached, or it cannot go on. The summary is right in every case. It returns
+// when every alert has been delivered, or has had ten seconds for it.
+func Run(ctx context.Context, s Settings) (Summary, error) {
+	c := memberConfig(s.Servers, s.Group)
+	consumer, err := kafka.NewConsumer(&c)
+	if err != nil {
+		return Summary{}, fmt.Errorf("configure the Kafka consumer: %w", err)
+	}
+	tally := newTally()
+	topic, err := deliver.Open(s.Servers, s.Writer, func(r deliver.Receipt) {
+		tally.count(r)
+		storeOffset(consumer, r.Source)
+	})
+	if err != nil {
+		return Summary{}, errors.Join(err, consumer.Close())
+	}
+	l := newLoop(s, consumer, topic)
+	err = l.run(ctx)
+	if waiting := topic.Flush(drainLimit); waiting > 0 {
+		s.Log.Warn("not every alert was delivered; the rest are when the alerter starts again", "undelivered", waiting)
+	}
+	// The consumer's last act is to commit what is stored (loop.give).
+	if closeErr := consumer.Close(); closeErr != nil {
+		s.Log.Warn("leaving the consumer group failed; its partitions are free in ten seconds", "error", closeErr)
+	}
+	topic.Close()
+	return tally.summary(), err
+}
+
+// storeOffset marks the riot as done, for the next commit. It can only fail
+// when the partition has been lost to another member, whose it is to mark.
+func storeOffset(consumer *kafka.Consumer, source deliver.Source) {
+	topic := schemas.Riots().Topic
+	_, _ = consumer.StoreOffsets([]kafka.TopicPartition{{Topic: &topic, Partition: source.Partition, Offset: kafka.Offset(source.Offset + 1)}})
+}
