@@ -6,11 +6,15 @@ modules := $(shell sed -n 's|^\t\./||p' go.work)
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 16
 
-up: ## start Kafka, registry, Connect, S3 and Spark, with topics and schemas
-	@stack/up && stack/env go run ./setup topics && stack/env go run ./setup schemas
+up: ## start Kafka, registry, Connect, S3 and Spark, with topics, schemas and tables
+	@stack/up
+	@$(MAKE) --no-print-directory topics schemas tables
 
 topics schemas: ## create the topics; publish the schemas
 	@stack/env go run ./setup $@
+
+tables: ## create the tables of the archive
+	@stack/env go run ./spark-jobs tables
 
 connectors: ## post or update the connectors, and wait until every task runs
 	@stack/env go run ./setup connectors connectors/*.json
@@ -39,4 +43,4 @@ unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (G
 e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
 	@go test -count=1 -timeout 20m -tags e2e ./e2e
 
-.PHONY: help up topics schemas connectors demo status down clean test lint unit e2e
+.PHONY: help up topics schemas tables connectors demo status down clean test lint unit e2e

@@ -70,6 +70,7 @@ func TestPipeline(t *testing.T) {
 		for range 2 {
 			s.run(t, 0, "setup", "topics")
 			s.run(t, 0, "setup", "schemas")
+			s.run(t, 0, "spark-jobs", "tables")
 		}
 	})
 

@@ -24,12 +24,14 @@ func Program() service.Program {
 		Name: "spark-jobs",
 		Does: "Ask the archive questions, answered by Spark, and audit that it holds every record once.",
 		Examples: []string{
+			"go run ./spark-jobs tables",
 			"go run ./spark-jobs list",
 			"go run ./spark-jobs ask weekend",
 			"go run ./spark-jobs ask all --json",
 			"go run ./spark-jobs verify --wait 2m",
 		},
 		Grammar: &struct {
+			Tables tables `cmd:"" help:"Create the tables of the archive that are missing."`
 			List   list   `cmd:"" help:"List the questions."`
 			Ask    ask    `cmd:"" help:"Answer questions from the archive."`
 			Verify verify `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
@@ -62,6 +64,6 @@ func oneLine(problems ...error) error {
 
 // nothingArchived is what to do about a table that does not exist.
 func nothingArchived(topic string) error {
-	return fmt.Errorf("no %s archived yet: Spark knows no table %s; post the connectors with 'make connectors', "+
+	return fmt.Errorf("no %s archived yet: Spark knows no table %s; create it with 'make tables', post the connectors with 'make connectors', "+
 		"fly with 'go run ./simulator', and give the sink a few seconds to commit", topic, lake.Table(topic))
 }

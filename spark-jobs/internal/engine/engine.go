@@ -150,14 +150,19 @@ func (e *Engine) Query(ctx context.Context, query string) (result Result, err er
 	return result, err
 }
 
+// Execute runs one statement that returns no rows.
+func (e *Engine) Execute(ctx context.Context, statement string) error {
+	return guard(ctx, func() error {
+		_, err := e.session.Sql(ctx, statement)
+		return err
+	})
+}
+
 // Refresh makes the session's next queries see the table's newest snapshot:
 // Iceberg's catalog in Spark keeps a table as it was first loaded. The error
 // wraps ErrNoTable when there is none.
 func (e *Engine) Refresh(ctx context.Context, table string) error {
-	return guard(ctx, func() error {
-		_, err := e.session.Sql(ctx, "REFRESH TABLE "+table)
-		return err
-	})
+	return e.Execute(ctx, "REFRESH TABLE "+table)
 }
 
 // plain widens integers, so that callers meet one integer type.
