@@ -4,14 +4,17 @@ SHELL := /bin/bash -eu -o pipefail
 modules := $(shell sed -n 's|^\t\./||p' go.work)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' Makefile | expand -t 16
 
 up: ## start Kafka, registry, Connect, S3 and Spark, with topics, schemas and tables
 	@stack/up
 	@$(MAKE) --no-print-directory topics schemas tables
 
-topics schemas: ## create the topics; publish the schemas
-	@stack/env go run ./setup $@
+topics: ## create the topics
+	@stack/env go run ./setup topics
+
+schemas: ## publish every version of every schema
+	@stack/env go run ./setup schemas
 
 tables: ## create the tables of the archive
 	@stack/env go run ./spark-jobs tables
@@ -33,7 +36,7 @@ clean: down ## stop everything and remove the data; the downloads stay
 
 test: lint unit e2e ## everything that CI checks
 
-lint: $(linter) ## golangci-lint over every module, shellcheck-like checks of the scripts
+lint: ## golangci-lint over every module, shellcheck over the scripts
 	@stack/lint $(modules)
 
 unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (GOWORK=off)

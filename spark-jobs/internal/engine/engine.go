@@ -112,7 +112,7 @@ func (e *Engine) probe(ctx context.Context) error {
 
 // Close closes the connection. The server drops the session after an hour:
 // spark-connect-go cannot end it.
-func (e *Engine) Close() { e.conn.Close() }
+func (e *Engine) Close() { _ = e.conn.Close() } // nothing is lost when it fails
 
 // Query runs one SELECT, which may return up to MaxRows rows. A cancelled ctx
 // ends the call at once, but not the query on the server: spark-connect-go

@@ -60,7 +60,7 @@ func TestCtrlCEndsTheWaitForAServer(t *testing.T) {
 	}
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // closedPort is an address where nobody listens any more.
 func closedPort(t *testing.T) string {

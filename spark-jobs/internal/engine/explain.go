@@ -25,8 +25,7 @@ func explain(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	code, class, message, from := codes.Unknown, "", err.Error(), "call Spark Connect"
-	var refusal *sparkerrors.SparkError
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*sparkerrors.SparkError](err); ok {
 		code, class, message, from = refusal.Code, refusal.ErrorClass, refusal.Message, "refused by Spark"
 	} else if s, ok := status.FromError(err); ok {
 		code, message = s.Code(), s.Message()

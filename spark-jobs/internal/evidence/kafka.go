@@ -96,7 +96,7 @@ func (l *Log) DeadLetters(ctx context.Context, topic, deadLetters string) (map[i
 	if err := l.consumer.Assign(assigned); err != nil {
 		return nil, fmt.Errorf("read %s: %w", deadLetters, err)
 	}
-	defer l.consumer.Unassign()
+	defer func() { _ = l.consumer.Unassign() }() // Close does it again
 	for open := len(assigned); open > 0; {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -47,7 +47,8 @@ func TestAnswersThatAreNotAsPromisedAreRefused(t *testing.T) {
 		{"a count is null", q.ColumnNames(), []any{"week", nil, int64(2), int64(3), 3.0, 4.0}, "<nil> for days in row 1"},
 		{
 			"a text is of a type unknown here", q.ColumnNames(),
-			[]any{[]byte("week"), int64(1), int64(2), int64(3), 3.0, 4.0}, "[]uint8 for part in row 1",
+			[]any{[]byte("week"), int64(1), int64(2), int64(3), 3.0, 4.0},
+			"[]uint8 for part in row 1",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
