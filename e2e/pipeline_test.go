@@ -171,6 +171,13 @@ func TestPipeline(t *testing.T) {
 		answersAreRight(t, s)
 	})
 
+	step("S3 and its catalog away for half a minute lose nothing", func(t *testing.T) {
+		s.part(t, "stop", "s3")
+		s.run(t, 0, "simulator", "--drones", "20", "--speed", "60", "--from", "2026-01-13", "--duration", "30s")
+		s.part(t, "start", "s3")
+		s.run(t, 0, "spark-jobs", "verify", "--wait", "4m")
+	})
+
 	step("verify names what is not archived", func(t *testing.T) {
 		if status, answer := s.rest(t, http.MethodPut, "/connectors/riots-s3-sink/stop", nil); status >= 300 {
 			t.Fatalf("stop the sink: status %d: %s", status, answer)

@@ -128,18 +128,25 @@ func parse[T any](t *testing.T, printed []byte) (v T) {
 // kill ends a part of the stack with SIGKILL; its supervisor starts it again.
 func (s *system) kill(t *testing.T, part string) {
 	t.Helper()
-	printed, err := s.stack("pid", part).Output()
-	if err != nil {
-		t.Fatalf("stack/pid %s: %v", part, err)
-	}
+	printed := s.part(t, "pid", part)
 	var pid int
-	if _, err := fmt.Sscan(string(printed), &pid); err != nil || pid <= 1 {
-		t.Fatalf("stack/pid %s printed %q", part, printed)
+	if _, err := fmt.Sscan(printed, &pid); err != nil || pid <= 1 {
+		t.Fatalf("stack/part pid %s printed %q", part, printed)
 	}
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("killed %s, pid %d", part, pid)
+}
+
+// part asks or tells something of one part of the stack.
+func (s *system) part(t *testing.T, verb, part string) string {
+	t.Helper()
+	printed, err := s.stack("part", verb, part).Output()
+	if err != nil {
+		t.Fatalf("stack/part %s %s: %v", verb, part, err)
+	}
+	return string(printed)
 }
 
 // send produces raw messages and waits until Kafka has them.

@@ -4,6 +4,7 @@ go 1.26
 
 require (
 	github.com/confluentinc/confluent-kafka-go/v2 v2.12.0
+	github.com/google/go-cmp v0.7.0
 	github.com/peacestate/peacestate/schemas v0.0.0
 	github.com/peacestate/peacestate/service v0.0.0
 )

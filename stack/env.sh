@@ -8,7 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export STACK=${STACK:-local} PORT_OFFSET=${PORT_OFFSET:-0}
 case $PORT_OFFSET in *[!0-9]* | '') echo "PORT_OFFSET must be a whole number, not '$PORT_OFFSET'" >&2; exit 2 ;; esac
 case $STACK in *[!a-z0-9-]* | '') echo "STACK must be lower-case letters, digits and hyphens, not '$STACK'" >&2; exit 2 ;; esac
-export STATE=$root/.stack/$STACK
+export ROOT=$root STATE=$root/.stack/$STACK
 
 # The third-party parts are kept by the content of what pins them: another version lands in another folder.
 pins=$(cd "$root/stack" && cat pom.xml parts/*/pom.xml requirements*.txt tools/process-compose/go.* install | cksum | cut -d' ' -f1)

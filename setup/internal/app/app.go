@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -48,9 +47,6 @@ type Topics struct {
 // Run creates what is missing, and refuses to go on when a topic has another
 // number of partitions.
 func (t Topics) Run(ctx context.Context, streams service.Streams) error {
-	if t.Replication < 1 {
-		return fmt.Errorf("--replication is %d; it must be at least 1", t.Replication)
-	}
 	if err := service.Wait(ctx, streams.Log, t.Wait, broker.Ready(t.Kafka)); err != nil {
 		return err
 	}
@@ -135,17 +131,9 @@ const askEvery = 500 * time.Millisecond
 
 // Run puts every connector, then waits until each of their tasks runs.
 func (c Connectors) Run(ctx context.Context, streams service.Streams) error {
-	var connectors []connect.Connector
-	for _, path := range c.Files {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		connector, err := connect.Parse(content)
-		if err != nil {
-			return fmt.Errorf("%s is not a connector file: %w", path, err)
-		}
-		connectors = append(connectors, connector)
+	connectors, err := c.read()
+	if err != nil {
+		return err
 	}
 	worker := connect.New(c.Connect)
 	if err := service.Wait(ctx, streams.Log, c.Wait, service.Dependency{

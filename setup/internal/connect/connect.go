@@ -4,6 +4,7 @@ package connect
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -104,7 +105,7 @@ func (s Status) Failure() string {
 	for _, state := range append([]State{s.Connector}, s.Tasks...) {
 		if state.State == "FAILED" {
 			cause, _, _ := strings.Cut(state.Trace, "\n")
-			return cause
+			return cmp.Or(cause, "it gave no reason")
 		}
 	}
 	return ""
@@ -142,7 +143,7 @@ func (w Worker) call(ctx context.Context, method, path string, body, answer any)
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it was read, or the call failed
 	content, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err

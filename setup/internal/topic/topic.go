@@ -27,6 +27,11 @@ const (
 	contractPartitions = 6
 	// keepDeadLetters is how long a person has to look into them.
 	keepDeadLetters = 90 * 24 * time.Hour
+	// keepControl bounds what a sink task reads when it starts: all of the
+	// control topic, seventeen thousand commit requests a day. It is also how
+	// long the sink's coordinator may be away before files that its tasks have
+	// announced are forgotten.
+	keepControl = 24 * time.Hour
 	// Control is where the sinks of the archive agree on their commits.
 	Control = "control-iceberg"
 )
@@ -42,7 +47,7 @@ func All() []Topic {
 		{Name: reports.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: riots.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
-		{Name: Control, Partitions: 1},
+		{Name: Control, Partitions: 1, Retention: keepControl},
 	}
 }
 
@@ -55,9 +60,15 @@ func (t Topic) Config() map[string]string {
 	case Forever:
 		return map[string]string{"retention.ms": "-1"}
 	default:
-		return map[string]string{"retention.ms": strconv.FormatInt(t.Retention.Milliseconds(), 10)}
+		return map[string]string{
+			"retention.ms": milliseconds(t.Retention),
+			// Only whole segments are deleted, and a quiet topic's would grow for a week.
+			"segment.ms": milliseconds(t.Retention / 8),
+		}
 	}
 }
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // Plan compares what should be with the partition counts that a broker has.
 // It lists the topics to create. A topic with another number of partitions is
