@@ -196,8 +196,12 @@ func TestPipeline(t *testing.T) {
 
 	step("a bad command line is one line and exit 2", func(t *testing.T) {
 		for _, args := range [][]string{
-			{"simulator", "--drones", "0"}, {"simulator", "--drones", "-5"}, {"simulator", "--from", "yesterday"},
-			{"simulator", "--no-such-flag"}, {"alerter", "--format", "xml"}, {"spark-jobs", "ask", "why"},
+			{"simulator", "--drones", "0"},
+			{"simulator", "--drones", "-5"},
+			{"simulator", "--from", "yesterday"},
+			{"simulator", "--no-such-flag"},
+			{"alerter", "--format", "xml"},
+			{"spark-jobs", "ask", "why"},
 		} {
 			command := s.program(args[0], args[1:]...)
 			var messages bytes.Buffer

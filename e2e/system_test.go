@@ -229,7 +229,7 @@ func (s *system) rest(t *testing.T, method, path string, body []byte) (int, []by
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it is read to its end below
 	var content bytes.Buffer
 	if _, err := content.ReadFrom(response.Body); err != nil && !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
