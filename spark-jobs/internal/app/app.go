@@ -24,17 +24,17 @@ func Program() service.Program {
 		Name: "spark-jobs",
 		Does: "Ask the archive questions, answered by Spark, and audit that it holds every record once.",
 		Examples: []string{
-			"go run ./spark-jobs tables",
 			"go run ./spark-jobs list",
 			"go run ./spark-jobs ask weekend",
 			"go run ./spark-jobs ask all --json",
 			"go run ./spark-jobs verify --wait 2m",
+			"go run ./spark-jobs tables",
 		},
 		Grammar: &struct {
-			Tables tables `cmd:"" help:"Create the tables of the archive that are missing."`
 			List   list   `cmd:"" help:"List the questions."`
 			Ask    ask    `cmd:"" help:"Answer questions from the archive."`
 			Verify verify `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
+			Tables tables `cmd:"" help:"Create the tables of the archive that are missing."`
 		}{},
 	}
 }
