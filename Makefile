@@ -44,6 +44,6 @@ unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (G
 	@for m in $(modules); do (cd $$m && export GOWORK=off && go mod tidy -diff && go build ./... && go vet ./...); done
 
 e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
-	@go test -count=1 -timeout 20m -tags e2e ./e2e
+	@go test -v -count=1 -timeout 20m -tags e2e -run TestPipeline ./e2e
 
 .PHONY: help up topics schemas tables connectors demo status down clean test lint unit e2e

@@ -44,8 +44,24 @@ type spark struct {
 	Spark string `env:"SPARK_REMOTE" default:"sc://localhost:15002" placeholder:"URL" help:"Spark Connect (${default})."`
 }
 
+// connect waits until Spark answers, and until the catalog of the archive
+// answers Spark.
 func (s spark) connect(ctx context.Context, streams service.Streams) (*engine.Engine, error) {
-	return engine.Connect(ctx, streams.Log, s.Spark, connectLimit)
+	cluster, err := engine.Connect(ctx, streams.Log, s.Spark, connectLimit)
+	if err != nil {
+		return nil, err
+	}
+	err = service.Wait(ctx, streams.Log, connectLimit, service.Dependency{
+		Name:    "the Iceberg catalog",
+		Address: "catalog " + lake.Catalog + " of Spark",
+		Cure:    "see with 'make status' whether S3 runs, and start it with 'make up'",
+		Probe:   func(ctx context.Context) error { return cluster.Execute(ctx, "SHOW NAMESPACES IN "+lake.Catalog) },
+	})
+	if err != nil {
+		cluster.Close()
+		return nil, err
+	}
+	return cluster, nil
 }
 
 // oneLine joins the problems that there are into one error of one line.

@@ -22,7 +22,7 @@ type Snapshot struct {
 }
 
 // Newest is the newest snapshot of a topic's table. A table that does not
-// exist yet is an empty archive: the sink creates it with its first record.
+// exist is an empty archive.
 func Newest(ctx context.Context, spark *engine.Engine, topic string) (Snapshot, error) {
 	s := Snapshot{spark: spark, table: lake.Table(topic)}
 	err := spark.Refresh(ctx, s.table)

@@ -9,9 +9,6 @@ import (
 	"github.com/peacestate/peacestate/schemas"
 )
 
-// Namespace holds the tables.
-const Namespace = "lake.peacestate"
-
 // A Definition is a table as it should be created: the columns of a
 // contract's newest schema and those that the sink adds.
 type Definition struct {

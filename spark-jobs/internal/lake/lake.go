@@ -9,5 +9,12 @@ const (
 	OffsetColumn    = "kafka_offset"
 )
 
+// Catalog is Spark's name of the Iceberg catalog, and Namespace holds the
+// tables.
+const (
+	Catalog   = "lake"
+	Namespace = Catalog + ".peacestate"
+)
+
 // Table is Spark's name of the table that keeps a topic's records.
-func Table(topic string) string { return "lake.peacestate." + topic }
+func Table(topic string) string { return Namespace + "." + topic }
