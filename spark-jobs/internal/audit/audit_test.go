@@ -1,11 +1,6 @@
 package audit
 
 import (
-	"go/parser"
-	"go/token"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,31 +136,5 @@ func TestSumAddsPartitions(t *testing.T) {
 	})
 	if want := (Verdict{Records: 15, Archived: 13, DeadLetters: 1, Missing: 1, Repeated: 2}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
-	}
-}
-
-// The audit decides; it must be able to do nothing else.
-func TestThePackageIsPure(t *testing.T) {
-	allowed := map[string]bool{
-		"fmt": true, "slices": true, "strings": true,
-		"github.com/peacestate/peacestate/spark-jobs/internal/lake": true,
-	}
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no source files: %v", err)
-	}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, spec := range parsed.Imports {
-			if path, _ := strconv.Unquote(spec.Path.Value); !allowed[path] {
-				t.Errorf("%s imports %s", file, path)
-			}
-		}
 	}
 }

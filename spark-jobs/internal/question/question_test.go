@@ -2,9 +2,6 @@ package question
 
 import (
 	"encoding/json"
-	"go/parser"
-	"go/token"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -157,45 +154,4 @@ func TestATextInSQLCannotEndItself(t *testing.T) {
 	if got, want := quote(`O'Brien\`), `'O\'Brien\\'`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-}
-
-// The package decides and describes; it must be able to do nothing else.
-func TestThePackageIsPure(t *testing.T) {
-	allowed := map[string]bool{
-		"errors": true, "fmt": true, "slices": true, "strconv": true, "strings": true,
-		"github.com/dustin/go-humanize":                             true,
-		"github.com/peacestate/peacestate/peaceland":                true,
-		"github.com/peacestate/peacestate/schemas":                  true,
-		"github.com/peacestate/peacestate/spark-jobs/internal/lake": true,
-	}
-	for file, imports := range importsOfPackage(t) {
-		for _, path := range imports {
-			if !allowed[path] {
-				t.Errorf("%s imports %s", file, path)
-			}
-		}
-	}
-}
-
-func importsOfPackage(t *testing.T) map[string][]string {
-	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no source files: %v", err)
-	}
-	imports := map[string][]string{}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, spec := range parsed.Imports {
-			path, _ := strconv.Unquote(spec.Path.Value)
-			imports[file] = append(imports[file], path)
-		}
-	}
-	return imports
 }

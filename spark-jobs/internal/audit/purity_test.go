@@ -1,0 +1,11 @@
+package audit
+
+import (
+	"testing"
+
+	"github.com/peacestate/peacestate/service/puretest"
+)
+
+func TestTheAuditIsPure(t *testing.T) {
+	puretest.Check(t, ".", "fmt", "slices", "strings", "github.com/peacestate/peacestate/spark-jobs/internal/lake")
+}
