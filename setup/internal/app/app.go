@@ -44,6 +44,10 @@ type Topics struct {
 	Wait        time.Duration `default:"1m" help:"How long to wait for Kafka."`
 }
 
+// metadataTimeout bounds the question what topics there are, once Kafka is
+// known to answer.
+const metadataTimeout = 10 * time.Second
+
 // Run creates what is missing, and refuses to go on when a topic has another
 // number of partitions.
 func (t Topics) Run(ctx context.Context, streams service.Streams) error {
@@ -56,7 +60,7 @@ func (t Topics) Run(ctx context.Context, streams service.Streams) error {
 		return fmt.Errorf("configure the Kafka client: %w", err)
 	}
 	defer admin.Close()
-	metadata, err := admin.GetMetadata(nil, true, int(t.Wait.Milliseconds()))
+	metadata, err := admin.GetMetadata(nil, true, int(metadataTimeout.Milliseconds()))
 	if err != nil {
 		return fmt.Errorf("list the topics of %s: %w", t.Kafka, err)
 	}

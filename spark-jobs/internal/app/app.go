@@ -4,9 +4,7 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/peacestate/peacestate/service"
@@ -62,20 +60,6 @@ func (s spark) connect(ctx context.Context, streams service.Streams) (*engine.En
 		return nil, err
 	}
 	return cluster, nil
-}
-
-// oneLine joins the problems that there are into one error of one line.
-func oneLine(problems ...error) error {
-	var lines []string
-	for _, p := range problems {
-		if p != nil {
-			lines = append(lines, p.Error())
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return errors.New(strings.Join(lines, "; "))
 }
 
 // nothingArchived is what to do about a table that does not exist.

@@ -24,7 +24,7 @@ type ask struct {
 // Validate checks the arguments, before anything is connected to.
 func (a ask) Validate() error {
 	_, err := a.asked()
-	return oneLine(err, engine.CheckRemote(a.Spark))
+	return errors.Join(err, engine.CheckRemote(a.Spark))
 }
 
 func (a ask) asked() ([]question.Question, error) {

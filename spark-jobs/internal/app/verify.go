@@ -39,7 +39,7 @@ func (v verify) Validate() error {
 	if v.Kafka == "" {
 		kafka = errors.New("--kafka is empty: name a broker, like " + broker.DefaultServers)
 	}
-	return oneLine(wait, kafka, engine.CheckRemote(v.Spark))
+	return errors.Join(wait, kafka, engine.CheckRemote(v.Spark))
 }
 
 // Run audits every archived topic.
