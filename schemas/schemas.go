@@ -34,6 +34,13 @@ type shape[T any] struct {
 	valid  func(T) error // nil when every field is within its range
 }
 
+// Version is the contract as it was when version n, counted from 1, was the
+// newest.
+func (c Contract[T]) Version(n int) Contract[T] {
+	c.Versions = c.Versions[:n]
+	return c
+}
+
 // Subject is the name of the contract in the schema registry.
 func (c Contract[T]) Subject() string { return c.Topic + "-value" }
 

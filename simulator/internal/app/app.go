@@ -36,7 +36,7 @@ func Program() service.Program {
 // Run flies as the options say, and reports what was delivered. It ends
 // before time when ctx does, and then still delivers what it sent.
 func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
-	drones, err := o.fleet(time.Now())
+	drones, err := o.check(time.Now())
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 	})()
 
 	stopWatching := watch(streams, f, publisher)
-	broken := publisher.Publish(patience, f.reports(ctx))
+	broken := publisher.Publish(patience, f.messages(ctx))
 	drain, endDrain := context.WithTimeout(patience, o.Drain)
 	defer endDrain()
 	tally, lost := publisher.Close(drain)

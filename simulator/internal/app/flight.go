@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/peacestate/peacestate/schemas"
+	"github.com/peacestate/peacestate/simulator/internal/publish"
 	"github.com/peacestate/peacestate/simulator/internal/world"
 )
 
@@ -32,17 +32,17 @@ func (f *flight) span() (first, last time.Time) {
 	return at(f.first.Load()), at(f.last.Load())
 }
 
-// reports hands out the reports of the flight, each when it is due, until the
-// window or ctx ends.
-func (f *flight) reports(ctx context.Context) iter.Seq[schemas.Report] {
-	return func(yield func(schemas.Report) bool) {
+// messages hands out what the drones send, each message when it is due, until
+// the window or ctx ends.
+func (f *flight) messages(ctx context.Context) iter.Seq[publish.Message] {
+	return func(yield func(publish.Message) bool) {
 		for due := range f.fleet.Between(f.window.from, f.window.to) {
 			if !sleepUntil(ctx, f.window.due(due.At)) {
 				return
 			}
 			f.first.CompareAndSwap(0, due.At.UnixMilli())
 			f.last.Store(due.At.UnixMilli())
-			if !yield(f.fleet.Report(due)) {
+			if !yield(publish.Message{Report: f.fleet.Report(due)}) {
 				return
 			}
 		}

@@ -13,9 +13,8 @@ import (
 
 // Fly is the command that flies the drones, and its options.
 type Fly struct {
-	Drones   int            `default:"100" help:"Number of drones."`
-	Seed     uint64         `default:"1" help:"Which world they fly over."`
-	Period   time.Duration  `default:"1m" help:"Time between two reports of a drone, in simulated time."`
+	Scenario
+
 	Speed    float64        `default:"1" help:"How many times faster than life simulated time runs."`
 	Duration *time.Duration `help:"Time to fly, by the clock on the wall (default: until Ctrl-C)."`
 	From     Moment         `placeholder:"TIME" help:"When simulated time starts: a date, or a time as in RFC 3339 (default: now)."`
@@ -44,22 +43,20 @@ func (m *Moment) UnmarshalText(text []byte) error {
 }
 
 const (
-	maxDrones = 1_000_000 // their ids have six digits
-	maxSpeed  = 1_000_000
+	maxSpeed = 1_000_000
 	// maxFlight keeps simulated time within what timestamps can hold.
 	maxFlight = 100 * 365 * 24 * time.Hour
 )
 
-// fleet is the fleet that the options ask for. It needs no server; the error
+// check is the fleet that the options ask for. It needs no server; the error
 // names every option that is wrong.
-func (o Fly) fleet(now time.Time) (world.Fleet, error) {
+func (o Fly) check(now time.Time) (world.Fleet, error) {
 	var problems []error
 	require := func(holds bool, format string, args ...any) {
 		if !holds {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
 	}
-	require(o.Drones >= 1 && o.Drones <= maxDrones, "--drones must be from 1 to %d, not %d", maxDrones, o.Drones)
 	require(o.Speed > 0 && o.Speed <= maxSpeed, "--speed must be above 0 and at most %d, not %v", maxSpeed, o.Speed)
 	if o.Duration != nil {
 		require(*o.Duration > 0, "--duration must be above 0, not %s", *o.Duration)
@@ -87,16 +84,8 @@ func (o Fly) fleet(now time.Time) (world.Fleet, error) {
 	require(o.Wait >= 0, "--wait must not be negative, but is %s", o.Wait)
 	require(o.Drain >= 0, "--drain must not be negative, but is %s", o.Drain)
 
-	parameters := world.DefaultParameters()
-	parameters.Period = o.Period
-	w, err := world.New(o.Seed, parameters)
-	if err != nil {
-		problems = append(problems, err)
-	}
-	if len(problems) > 0 {
-		return world.Fleet{}, errors.Join(problems...)
-	}
-	return w.Fleet(o.Drones), nil
+	fleet, err := o.Scenario.fleet()
+	return fleet, errors.Join(append(problems, err)...)
 }
 
 // A window is a span of simulated time, and how it goes by.

@@ -77,7 +77,8 @@ func TestWindows(t *testing.T) {
 }
 
 func TestAClockBeforeTheFirstFlightIsNamed(t *testing.T) {
-	_, err := Fly{Drones: 1, Speed: 1, Period: time.Minute, Kafka: "k", Registry: "http://r"}.fleet(time.Unix(0, 0))
+	scenario := Scenario{Drones: 1, Period: time.Minute, Shard: Shard{part: 1, parts: 1}}
+	_, err := Fly{Scenario: scenario, Speed: 1, Kafka: "k", Registry: "http://r"}.check(time.Unix(0, 0))
 	if err == nil {
 		t.Error("a flight in 1970 was accepted")
 	}

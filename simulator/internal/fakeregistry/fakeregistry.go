@@ -1,5 +1,5 @@
 // Package fakeregistry is a schema registry for tests: it serves what a
-// producer asks for, and knows the newest schema of every contract that the
+// producer asks for, and knows every schema of the contracts that the
 // simulator sends.
 package fakeregistry
 
@@ -15,14 +15,19 @@ import (
 
 // The ids of the schemas.
 const (
-	ReportID = 7
-	RiotID   = 8
+	OldReportID = 6
+	ReportID    = 7
+	RiotID      = 8
 )
 
 // URL starts a registry that lives as long as the test.
 func URL(t testing.TB) string {
 	t.Helper()
-	ids := map[string]int{schemas.Reports().Subject(): ReportID, schemas.Riots().Subject(): RiotID}
+	ids := map[string]int{
+		key(schemas.Reports().Subject(), schemas.Reports().Versions[0]): OldReportID,
+		key(schemas.Reports().Subject(), schemas.Reports().Versions[1]): ReportID,
+		key(schemas.Riots().Subject(), schemas.Riots().Schema()):        RiotID,
+	}
 	answer := func(w http.ResponseWriter, v any) {
 		if err := json.NewEncoder(w).Encode(v); err != nil {
 			t.Errorf("answer a request to the registry: %v", err)
@@ -34,13 +39,9 @@ func URL(t testing.TB) string {
 	})
 	mux.HandleFunc("POST /subjects/{subject}", func(w http.ResponseWriter, r *http.Request) {
 		var asked struct{ Schema string }
-		id, known := ids[r.PathValue("subject")]
-		newest := schemas.Reports().Schema()
-		if id == RiotID {
-			newest = schemas.Riots().Schema()
-		}
 		err := json.NewDecoder(r.Body).Decode(&asked)
-		if err != nil || !known || strings.Join(strings.Fields(asked.Schema), "") != strings.Join(strings.Fields(newest), "") {
+		id, known := ids[key(r.PathValue("subject"), asked.Schema)]
+		if err != nil || !known {
 			http.Error(w, `{"error_code":40403,"message":"schema not found"}`, http.StatusNotFound)
 			return
 		}
@@ -50,3 +51,6 @@ func URL(t testing.TB) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// key is a schema of a subject, however it is spaced.
+func key(subject, schema string) string { return subject + " " + strings.Join(strings.Fields(schema), "") }

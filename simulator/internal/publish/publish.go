@@ -29,13 +29,27 @@ type Publisher struct {
 
 // Writers encode the messages.
 type Writers struct {
-	Reports registry.Writer[schemas.Report]
-	Riots   registry.Writer[schemas.Riot]
+	Reports    registry.Writer[schemas.Report]
+	OldReports registry.Writer[schemas.Report] // in version 1
+	Riots      registry.Writer[schemas.Riot]
+}
+
+// A Message is one report as it is sent.
+type Message struct {
+	Report schemas.Report
+	// OldSchema says that the drone still sends version 1 of the report.
+	OldSchema bool
+	// Damage is what happens to the framed bytes of the report on their way;
+	// nil is nothing. The riots in it are not touched.
+	Damage func(framed []byte) []byte
 }
 
 // NewWriters looks up the schemas. It fails when they are not registered.
 func NewWriters(c *registry.Client) (w Writers, err error) {
 	if w.Reports, err = registry.NewWriter(c, schemas.Reports()); err != nil {
+		return w, err
+	}
+	if w.OldReports, err = registry.NewWriter(c, schemas.Reports().Version(1)); err != nil {
 		return w, err
 	}
 	w.Riots, err = registry.NewWriter(c, schemas.Riots())
@@ -69,13 +83,14 @@ func Open(servers string, writers Writers, log *slog.Logger) (*Publisher, error)
 	return &Publisher{reports: reports, riots: riots}, nil
 }
 
-// Publish sends reports until there are no more, each after the riots in it.
+// Publish sends messages until there are no more, each after the riots in it.
 // Where it must wait for room in a queue, it does so until patience ends. On
 // an error the report at hand, or a part of it, is undelivered.
-func (p *Publisher) Publish(patience context.Context, reports iter.Seq[schemas.Report]) error {
+func (p *Publisher) Publish(patience context.Context, messages iter.Seq[Message]) error {
 	var value []byte // reused: send copies it
 	var err error
-	for report := range reports {
+	for message := range messages {
+		report := message.Report
 		for _, riot := range schemas.RiotsIn(report) {
 			if value, err = p.riots.send(patience, value, riot.CitizenID, riot); err != nil {
 				return fmt.Errorf("send riot %s: %w", riot.RiotID, err)

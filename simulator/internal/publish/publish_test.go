@@ -49,6 +49,16 @@ func start(t *testing.T) (*Publisher, *kafka.MockCluster, *bytes.Buffer) {
 }
 
 // reports makes some, of which every tenth holds two riots.
+func messages(reports iter.Seq[schemas.Report]) iter.Seq[Message] {
+	return func(yield func(Message) bool) {
+		for r := range reports {
+			if !yield(Message{Report: r}) {
+				return
+			}
+		}
+	}
+}
+
 func reports(n int) iter.Seq[schemas.Report] {
 	return func(yield func(schemas.Report) bool) {
 		for i := range n {
@@ -129,7 +139,7 @@ func read[T any](t *testing.T, contract schemas.Contract[T], message *kafka.Mess
 
 func TestEveryReportArrivesOnceAndInOrderKeyedByItsDrone(t *testing.T) {
 	publisher, cluster, _ := start(t)
-	if err := publisher.Publish(t.Context(), reports(1000)); err != nil {
+	if err := publisher.Publish(t.Context(), messages(reports(1000))); err != nil {
 		t.Fatal(err)
 	}
 	tally, err := publisher.Close(t.Context())
@@ -162,7 +172,7 @@ func TestEveryReportArrivesOnceAndInOrderKeyedByItsDrone(t *testing.T) {
 
 func TestRiotsAreThoseInTheReportsKeyedByTheirCitizen(t *testing.T) {
 	publisher, cluster, _ := start(t)
-	if err := publisher.Publish(t.Context(), reports(100)); err != nil {
+	if err := publisher.Publish(t.Context(), messages(reports(100))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := publisher.Close(t.Context()); err != nil {
@@ -194,7 +204,7 @@ func TestRiotsAreThoseInTheReportsKeyedByTheirCitizen(t *testing.T) {
 // Utils.toPositive(Utils.murmur2(key)) % 6.
 func TestPartitionsAreThoseOfJavaClients(t *testing.T) {
 	publisher, cluster, _ := start(t)
-	if err := publisher.Publish(t.Context(), reports(5)); err != nil {
+	if err := publisher.Publish(t.Context(), messages(reports(5))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := publisher.Close(t.Context()); err != nil {
@@ -228,7 +238,7 @@ func TestABrokerThatIsAwayForAWhileLosesNothing(t *testing.T) {
 			}
 		}
 	}
-	if err := publisher.Publish(t.Context(), away); err != nil {
+	if err := publisher.Publish(t.Context(), messages(away)); err != nil {
 		t.Fatal(err)
 	}
 	tally, err := publisher.Close(t.Context())
@@ -253,7 +263,7 @@ func TestWhatIsNotDeliveredWhenPatienceEndsIsCounted(t *testing.T) {
 	if err := cluster.SetBrokerDown(-1); err != nil {
 		t.Fatal(err)
 	}
-	if err := publisher.Publish(t.Context(), reports(30)); err != nil {
+	if err := publisher.Publish(t.Context(), messages(reports(30))); err != nil {
 		t.Fatal(err)
 	}
 	patience, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
@@ -291,7 +301,7 @@ func TestAFullQueueMakesTheCallerWait(t *testing.T) {
 			}
 		}
 	}
-	err := publisher.Publish(patience, endless)
+	err := publisher.Publish(patience, messages(endless))
 	if err == nil || patience.Err() == nil {
 		t.Fatalf("Publish ended with %v before its patience did", err)
 	}

@@ -33,6 +33,14 @@ func (w World) Fleet(drones int) Fleet {
 	return f
 }
 
+// Shard is one of several parts of the fleet, counted from 0: every parts-th
+// drone. The parts share no drone and together are the fleet.
+func (f Fleet) Shard(part, parts int) Fleet {
+	return Fleet{world: f.world, drones: slices.DeleteFunc(slices.Clone(f.drones), func(d flyer) bool {
+		return d.number%parts != part
+	})}
+}
+
 // A Due says which report falls at a moment.
 type Due struct {
 	Drone int
