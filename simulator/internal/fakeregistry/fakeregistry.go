@@ -53,4 +53,6 @@ func URL(t testing.TB) string {
 }
 
 // key is a schema of a subject, however it is spaced.
-func key(subject, schema string) string { return subject + " " + strings.Join(strings.Fields(schema), "") }
+func key(subject, schema string) string {
+	return subject + " " + strings.Join(strings.Fields(schema), "")
+}
