@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 //go:embed districts.geojson
@@ -23,12 +24,53 @@ const LonScale = 0.7193398003386512
 // MetersPerDegree is the length of one degree of latitude.
 const MetersPerDegree = 111_195.0
 
-// A District is named after its centre; a place belongs to the district whose
-// centre is nearest.
+// A Place is a point in degrees, WGS84.
+type Place struct{ Lat, Lon float64 }
+
+// A District is named after its centre. A place on the island belongs to the
+// district whose centre is nearest; its border is drawn, to the metre, where
+// that is so.
 type District struct {
-	Name string
-	Lat  float64 // of the centre, degrees north, WGS84
-	Lon  float64 // of the centre, degrees east, WGS84
+	Name   string
+	Lat    float64 // of the centre, degrees north, WGS84
+	Lon    float64 // of the centre, degrees east, WGS84
+	border []Place // counter-clockwise, the last corner joined to the first
+}
+
+// Border lists the corners of the district, counter-clockwise; the last is
+// joined to the first. The slice is the caller's own.
+func (d District) Border() []Place { return slices.Clone(d.border) }
+
+// Contains says whether a place is within the border. It has a use only where
+// the sea matters: on land, Nearest says the same.
+func (d District) Contains(lat, lon float64) bool {
+	inside := false
+	for i, a := range d.border {
+		b := d.border[(i+1)%len(d.border)]
+		if (a.Lat > lat) == (b.Lat > lat) {
+			continue
+		}
+		// Where the edge crosses the parallel of the place.
+		along := (lat - a.Lat) / (b.Lat - a.Lat)
+		if lon < a.Lon+float64(along*(b.Lon-a.Lon)) {
+			inside = !inside
+		}
+	}
+	return inside
+}
+
+// Borders says whether the two districts share an edge.
+func (d District) Borders(other District) bool {
+	if d.Name == other.Name {
+		return false
+	}
+	shared := 0
+	for _, corner := range d.border {
+		if slices.Contains(other.border, corner) {
+			shared++
+		}
+	}
+	return shared >= 2
 }
 
 // Districts lists the districts in the order of their names. The slice is the
@@ -69,10 +111,14 @@ func squaredDegrees(d District, lat, lon float64) float64 {
 // mustParse reads the embedded map. A broken one is a broken build: the test
 // of this package would not pass.
 func mustParse(geoJSON []byte) []District {
+	type position [2]float64 // longitude first, as GeoJSON has it
 	var collection struct {
 		Features []struct {
-			Properties struct{ Name string }
-			Geometry   struct{ Coordinates [2]float64 } // longitude first
+			Properties struct {
+				Name   string
+				Centre position
+			}
+			Geometry struct{ Coordinates [][]position } // one ring, its first corner repeated at its end
 		}
 	}
 	if err := json.Unmarshal(geoJSON, &collection); err != nil {
@@ -80,13 +126,13 @@ func mustParse(geoJSON []byte) []District {
 	}
 	var parsed []District
 	for _, f := range collection.Features {
-		parsed = append(parsed, District{Name: f.Properties.Name, Lat: f.Geometry.Coordinates[1], Lon: f.Geometry.Coordinates[0]})
-	}
-	slices.SortFunc(parsed, func(a, b District) int {
-		if a.Name < b.Name {
-			return -1
+		d := District{Name: f.Properties.Name, Lat: f.Properties.Centre[1], Lon: f.Properties.Centre[0]}
+		ring := f.Geometry.Coordinates[0]
+		for _, corner := range ring[:len(ring)-1] {
+			d.border = append(d.border, Place{Lat: corner[1], Lon: corner[0]})
 		}
-		return 1
-	})
+		parsed = append(parsed, d)
+	}
+	slices.SortFunc(parsed, func(a, b District) int { return strings.Compare(a.Name, b.Name) })
 	return parsed
 }

@@ -7,5 +7,5 @@ import (
 )
 
 func TestTheMapIsPure(t *testing.T) {
-	puretest.Check(t, ".", "embed", "encoding/json", "fmt", "math", "slices")
+	puretest.Check(t, ".", "embed", "encoding/json", "fmt", "math", "slices", "strings")
 }
