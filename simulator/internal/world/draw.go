@@ -17,14 +17,9 @@ type subject int64
 const (
 	ofOffset subject = iota
 	ofPatrol
-	ofCharging
-	ofFlightHours
-	ofService
+	ofLife
 	ofNoise
-	ofCrowd
-	ofRing
 	ofPerson
-	ofMood
 	ofLoneRiot
 	ofUnrest
 	ofScore

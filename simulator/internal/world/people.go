@@ -1,123 +1,109 @@
 package world
 
-import (
-	"fmt"
-	"math"
+import "fmt"
 
-	"github.com/peacestate/peacestate/peaceland"
-	"github.com/peacestate/peacestate/schemas"
-)
-
-// A person is what does not change about a citizen. The citizens of a
-// district stand in a ring, in the order of their numbers; neighbours in it
-// are family and friends, and go about together.
+// A person is what does not change about a citizen.
 type person struct {
-	id       string
-	name     string
+	id, name string
 	calm     int64 // the usual peacescore, in tenths
 	agitator bool
+	nature   nature
 }
 
-// populate makes all citizens, district by district.
-func (w World) populate() []person {
-	people := make([]person, len(w.districts)*w.p.CitizensPerDistrict)
-	for i := range people {
+// A nature is what makes the whims of a citizen.
+type nature struct {
+	draw  draw
+	shift int64 // ms by which the stays of this person are shifted
+}
+
+// stay numbers the spans of time for which a citizen stays somewhere.
+func (w *World) stay(n nature, at int64) int64 { return (at + n.shift) / w.stays }
+
+// whim is what a citizen feels like during a stay.
+func (n nature) whim(stay int64) draw { return n.draw.and(stay) }
+
+// mood is what the hour is like for a citizen.
+func (n nature) mood(hour int64) draw { return n.draw.and(-1 - hour) }
+
+// A haunt is why a citizen is at times in a block.
+type haunt int8
+
+const (
+	home haunt = iota
+	work
+	walk
+	stroll
+	haunts // how many there are
+)
+
+// A regular is a citizen who has a haunt in a block.
+type regular struct {
+	nature nature // of that citizen, here because it is looked at so often
+	person int32
+	haunt  haunt
+}
+
+// populate makes all citizens, district by district, and lists the regulars
+// of every block. Each citizen lives in a block, works in another, perhaps of
+// another district, and walks in two near home.
+func (w *World) populate() {
+	w.people = make([]person, len(w.districts)*w.p.CitizensPerDistrict)
+	w.regulars = make([][]regular, len(w.ground.district))
+	for i := range w.people {
 		d := w.seed.about(ofPerson).and(int64(i))
 		p := person{
 			id:       fmt.Sprintf("citizen-%06d", i),
 			name:     firstNames[d.and(0).below(int64(len(firstNames)))] + " " + lastNames[d.and(1).below(int64(len(lastNames)))],
 			calm:     d.and(2).between(550, 950),
 			agitator: d.and(3).chance(w.p.AgitatorShare),
+			nature:   nature{draw: d.and(5), shift: d.and(4).below(w.stays)},
 		}
 		if p.agitator {
 			p.calm = d.and(2).between(300, 600)
 		}
-		people[i] = p
-	}
-	return people
-}
+		w.people[i] = p
 
-// The cells of a district: squares of a kilometre around its centre, wide
-// enough that drones do not leave them.
-const (
-	cellDegrees = 0.009 // of latitude
-	cellsAcross = 18
-	cells       = cellsAcross * cellsAcross
-)
-
-// cellAt numbers the cell of a district that a place is in.
-func cellAt(d peaceland.District, p place) int64 {
-	row := along((p.lat - d.Lat) / cellDegrees)
-	column := along((p.lon - d.Lon) * peaceland.LonScale / cellDegrees)
-	return row*cellsAcross + column
-}
-
-// along counts cells from the edge of the district; what lies beyond belongs
-// to the last one.
-func along(fromCentre float64) int64 {
-	return min(max(int64(math.Floor(fromCentre))+cellsAcross/2, 0), cellsAcross-1)
-}
-
-// crowdIn lists the citizens, by number, who are in a cell at a time. Nobody
-// is in two cells at once: at any time the cells divide up the ring of their
-// district, which turns when a crowd has stayed long enough; and where
-// visitors are, the crowds in the same cell of every district have changed
-// places.
-func (w World) crowdIn(district int, cell, at int64) []int {
-	stay := w.stay(at)
-	d := w.seed.about(ofCrowd).and(cell).and(stay)
-	home := district
-	if d.and(0).chance(w.p.VisitorShare) {
-		home = (district + 1 + int(d.and(1).below(int64(len(w.districts)-1)))) % len(w.districts)
-	}
-	ring := int64(w.p.CitizensPerDistrict)
-	turned := w.seed.about(ofRing).and(int64(home)).and(stay).below(ring)
-	crowd := make([]int, d.and(2).and(int64(district)).between(int64(w.p.CrowdMin), int64(w.p.CrowdMax)))
-	for i := range crowd {
-		at := (cell*int64(w.p.CrowdMax) + int64(i) + turned) % ring
-		crowd[i] = home*int(ring) + int(at)
-	}
-	return crowd
-}
-
-// stay numbers the spans of time for which crowds stay together.
-func (w World) stay(at int64) int64 { return at / w.p.CrowdStays.Milliseconds() }
-
-// citizensNear lists the citizens whom a drone sees, with the scores that it
-// gives them, and says whether any of them riots.
-func (w World) citizensNear(drone int, p place, district int, at int64) (near []schemas.Citizen, riot bool) {
-	crowd := w.crowdIn(district, cellAt(w.districts[district], p), at)
-	around := w.unrestAround(district, p, at)
-	lone := w.p.LoneRiotChance * w.tension(district, at)
-	seen := w.seed.about(ofScore).and(int64(drone)).and(at)
-	near = make([]schemas.Citizen, len(crowd))
-	for i, number := range crowd {
-		var tenths int64
-		if w.riots(number, around, lone, at) {
-			riot = true
-			tenths = seen.and(int64(i)).below(rioting)
-		} else {
-			tenths = max(rioting, min(peace, w.temper(number, around, at)+seen.and(int64(i)).between(-30, 30)))
+		lives := i / w.p.CitizensPerDistrict
+		works := lives
+		if d.and(6).chance(w.p.CommuterShare) {
+			works = int(d.and(7).below(int64(len(w.districts))))
 		}
-		near[i] = schemas.Citizen{
-			CitizenID:  w.people[number].id,
-			Name:       w.people[number].name,
-			Peacescore: float64(tenths) / 10,
+		at := w.ground.somewhere(lives, d.and(8))
+		for h, b := range [haunts]block{
+			home: at, work: w.ground.somewhere(works, d.and(9)),
+			walk: w.ground.near(at, d.and(10)), stroll: w.ground.near(at, d.and(11)),
+		} {
+			w.regulars[b] = append(w.regulars[b], regular{p.nature, int32(i), haunt(h)})
 		}
 	}
-	return near, riot
 }
 
-// Peacescores in tenths.
-const (
-	rioting = 10 * schemas.RiotThreshold // anything below
-	peace   = 1000                       // at most
-)
+// custom is how many of the citizens are where at a time: at home below the
+// first number, at work below the second, and else out walking.
+type custom struct{ atHome, atHomeOrWork float64 }
 
-// temper is the peacescore, in tenths, that any drone would give a citizen who
-// does not riot, give or take a little: the usual one and the mood of the
-// hour, less the fright of unrest nearby.
-func (w World) temper(number int, around unrest, at int64) int64 {
-	mood := w.seed.about(ofMood).and(int64(number)).and(at/hourMs).between(-100, 100)
-	return w.people[number].calm + mood - int64(300*around.heat)
+func (w *World) custom(at int64) custom {
+	hour := at % dayMs / hourMs
+	atWork := w.p.WorkByHour[hour]
+	if weekend(at) {
+		atWork *= w.p.WeekendWork
+	}
+	atHome := w.p.HomeByHour[hour]
+	return custom{atHome, atHome + atWork}
+}
+
+// isAt is the haunt where a citizen is at a time. Who goes somewhere stays
+// there for a while, and is nowhere else.
+func (w *World) isAt(n nature, c custom, at int64) haunt {
+	whim := n.whim(w.stay(n, at))
+	switch f := whim.fraction(); {
+	case f < c.atHome:
+		return home
+	case f < c.atHomeOrWork:
+		return work
+	case whim&1 == 0: // the fraction leaves the last bits to other uses
+		return walk
+	default:
+		return stroll
+	}
 }

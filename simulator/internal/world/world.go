@@ -15,7 +15,7 @@
 package world
 
 import (
-	"slices"
+	"math"
 	"time"
 
 	"github.com/peacestate/peacestate/peaceland"
@@ -28,13 +28,17 @@ type World struct {
 	p         Parameters
 	seed      draw
 	period    int64 // ms
+	speed     int64 // of a drone, mm/s
+	stays     int64 // ms
 	districts []peaceland.District
 	unruly    []float64 // the factor of each district
+	ground    ground
 	people    []person
+	regulars  [][]regular // of each block
 }
 
 // Epoch is the moment of report 0: no drone has flown before it.
-func Epoch() time.Time { return time.UnixMilli(epochMs).UTC() }
+func Epoch() time.Time { return moment(0) }
 
 const (
 	epochMs = 1_767_225_600_000 // 2026-01-01T00:00:00Z, a Thursday
@@ -42,57 +46,79 @@ const (
 	dayMs   = 24 * hourMs
 )
 
+// moment is a time that is given in milliseconds since the Epoch.
+func moment(at int64) time.Time { return time.UnixMilli(epochMs + at).UTC() }
+
+// sinceEpoch counts milliseconds from the Epoch, rounded up: what falls on a
+// whole millisecond is at or after t exactly if it is at or after that.
+func sinceEpoch(t time.Time) int64 {
+	ms := t.UnixMilli()
+	if t.Nanosecond()%int(time.Millisecond) > 0 {
+		ms++
+	}
+	return ms - epochMs
+}
+
 // New makes the world of a seed. The error names every parameter that makes
 // no world.
-func New(seed uint64, p Parameters) (World, error) {
+func New(seed uint64, p Parameters) (*World, error) {
 	if err := p.validate(); err != nil {
-		return World{}, err
+		return nil, err
 	}
-	w := World{p: p, seed: draw(mix(seed)), period: p.Period.Milliseconds(), districts: peaceland.Districts()}
-	for _, d := range w.districts {
-		factor, named := p.DistrictFactors[d.Name]
-		if !named {
-			factor = 1
-		}
-		w.unruly = append(w.unruly, factor)
-	}
-	w.people = w.populate()
+	w := &World{p: p, seed: draw(mix(seed)), districts: peaceland.Districts()}
+	w.period, w.speed = p.Period.Milliseconds(), int64(math.Round(1000*p.SpeedMps))
+	w.stays = p.Stay.Milliseconds()
+	w.unruly = p.unrulyDistricts(w.districts)
+	w.ground = newGround(w.districts)
+	w.populate()
 	return w, nil
 }
 
 // Report is what a drone, counted from 0, sends as its report seq, counted
 // from 0 at the Epoch.
-func (w World) Report(drone int, seq int64) schemas.Report {
+func (w *World) Report(drone int, seq int64) schemas.Report {
 	at := seq*w.period + w.offset(drone)
-	place := w.position(drone, at)
-	district := w.districtAt(place)
-	citizens, riot := w.citizensNear(drone, place, district, at)
-	technical := w.technical(drone, at)
-	id := schemas.DroneID(drone)
-	return schemas.Report{
-		ReportID:   schemas.ReportID(id, seq),
-		DroneID:    id,
-		Seq:        seq,
-		ReportedAt: time.UnixMilli(epochMs + at).UTC(),
-		Lat:        place.lat,
-		Lon:        place.lon,
-		Citizens:   citizens,
-		Words:      w.words(drone, at, riot),
-		Technical:  &technical,
+	return w.report(w.drone(drone), seq, w.outlook(at/hourMs))
+}
+
+// A drone is what does not change about a drone.
+type drone struct {
+	number int
+	id     string
+	offset int64 // when within its period it reports, in ms
+	life   life
+	patrol patrol
+}
+
+func (w *World) drone(number int) drone {
+	return drone{
+		number: number, id: schemas.DroneID(number), offset: w.offset(number),
+		life: w.life(number), patrol: w.patrol(number),
 	}
 }
 
 // offset is when within its period a drone reports, in milliseconds: the
 // fleet does not report in one burst.
-func (w World) offset(drone int) int64 {
+func (w *World) offset(drone int) int64 {
 	return w.seed.about(ofOffset).and(int64(drone)).below(w.period)
 }
 
-// A place is where a drone is, as its report says it.
-type place struct{ lat, lon float64 }
-
-// districtAt is the index of the district that a place belongs to.
-func (w World) districtAt(p place) int {
-	nearest := peaceland.Nearest(p.lat, p.lon)
-	return slices.IndexFunc(w.districts, func(d peaceland.District) bool { return d.Name == nearest.Name })
+// report is the report of a drone in an hour whose outlook is known.
+func (w *World) report(d drone, seq int64, o outlook) schemas.Report {
+	at := seq*w.period + d.offset
+	condition := d.life.at(at)
+	place := d.patrol.at(w.flown(condition.duty) * w.speed / 1000)
+	below := w.look(d.number, w.ground.at(place), o, at)
+	technical := w.technical(d.number, d.life, condition, at)
+	return schemas.Report{
+		ReportID:   schemas.ReportID(d.id, seq),
+		DroneID:    d.id,
+		Seq:        seq,
+		ReportedAt: moment(at),
+		Lat:        place.lat,
+		Lon:        place.lon,
+		Citizens:   below.citizens,
+		Words:      w.words(d.number, at, below),
+		Technical:  &technical,
+	}
 }
