@@ -217,7 +217,9 @@ func TestEachFaultIsWhatItSays(t *testing.T) {
 			out := func(other Transmission) bool {
 				return other.SentAt.After(transmission.At) && other.SentAt.Before(transmission.SentAt)
 			}
-			inOrder := func(other Transmission) bool { return !other.Lost || !other.SentAt.Equal(transmission.SentAt) || younger(other) }
+			inOrder := func(other Transmission) bool {
+				return !other.Lost || !other.SentAt.Equal(transmission.SentAt) || younger(other)
+			}
 			if transmission.Fault != Late && (slices.ContainsFunc(sent, out) || held > maxGap) {
 				t.Errorf("%+v was not out of coverage all the time", transmission)
 			}
@@ -290,6 +292,54 @@ func TestAFlightThatEndsEarlySendsWhatItHolds(t *testing.T) {
 				t.Errorf("%+v is the youngest of its drone", transmission)
 			}
 		}
+	}
+}
+
+func TestWhenAFlightIsOverTheDronesComeHome(t *testing.T) {
+	for name, shares := range map[string]Shares{"without faults": {}, "with every fault": every, "mostly held": {Late: 0.5, Lost: 0.5}} {
+		t.Run(name, func(t *testing.T) {
+			p, fleet := flight(t, shares, 41, 12*time.Hour)
+			for _, passes := range []int{0, 1, 1000, 10_001} {
+				var now time.Time
+				asked := 0
+				pass := func(at time.Time) bool {
+					if asked++; asked > passes {
+						return false
+					}
+					now = at
+					return true
+				}
+				sent := slices.Collect(p.Flown(fleet.Between(monday, p.To), pass))
+				if asked != passes+1 {
+					t.Errorf("asked %d times whether one more transmission may go, want %d", asked, passes+1)
+				}
+				seen := map[world.Due]int{}
+				for i, transmission := range sent {
+					if i > 0 && transmission.SentAt.Before(sent[i-1].SentAt) || transmission.SentAt.After(now) || transmission.At.After(now) {
+						t.Errorf("%+v: not sent in order, or not by %s", transmission, now)
+					}
+					if !transmission.Copy {
+						seen[transmission.Due]++
+					}
+				}
+				for due := range fleet.Between(monday, now) {
+					if seen[due] != 1 {
+						t.Errorf("after %d transmissions %+v is sent %d times, want once", passes, due, seen[due])
+					}
+				}
+				if passes > 0 && len(sent) < passes {
+					t.Errorf("%d transmissions, %d were let out", len(sent), passes)
+				}
+			}
+		})
+	}
+}
+
+func TestAFlightThatIsNotCutShortIsThePlan(t *testing.T) {
+	p, fleet := flight(t, every, 20, 5*time.Hour)
+	flown := p.Flown(fleet.Between(monday, p.To), func(time.Time) bool { return true })
+	if !slices.Equal(slices.Collect(flown), fly(p, fleet)) {
+		t.Error("it sends something else")
 	}
 }
 

@@ -3,6 +3,7 @@ package fault
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -29,34 +30,35 @@ type Entry struct {
 	SHA256 string `json:"sha256,omitempty"`
 }
 
-// Entries are the faults of a transmission. A duplicate is listed with its
-// copy, and nothing else is listed with it again.
+// Faults lists the kinds of the faults of a transmission. A duplicate is
+// listed with its copy, and nothing else is listed with it again.
+func (t Transmission) Faults() iter.Seq[Kind] {
+	return func(yield func(Kind) bool) {
+		if t.Copy {
+			yield(Duplicate)
+			return
+		}
+		_ = (t.Fault == None || t.Fault == Duplicate || yield(t.Fault)) &&
+			(!t.OldSchema || yield(OldSchema)) &&
+			(!t.Lost || yield(Lost))
+	}
+}
+
+// Entries are its faults as manifests list them.
 func (t Transmission) Entries() []Entry {
-	if t.Fault == None && !t.OldSchema && !t.Lost {
-		return nil
-	}
-	drone := schemas.DroneID(t.Drone)
-	entry := Entry{ReportID: schemas.ReportID(drone, t.Seq), DroneID: drone, Seq: t.Seq, DueAt: t.At, SentAt: t.SentAt}
 	var entries []Entry
-	list := func(kind Kind) {
-		e := entry
-		e.Fault = kind
+	for kind := range t.Faults() {
+		drone := schemas.DroneID(t.Drone)
+		e := Entry{
+			Fault: kind, ReportID: schemas.ReportID(drone, t.Seq), DroneID: drone, Seq: t.Seq, DueAt: t.At, SentAt: t.SentAt,
+		}
+		switch kind {
+		case Duplicate:
+			e.Copies = 2
+		case Corrupt:
+			e.Damage = t.Damage()
+		}
 		entries = append(entries, e)
-	}
-	if t.Copy {
-		list(Duplicate)
-		entries[0].Copies = 2
-		return entries
-	}
-	if t.Fault != None && t.Fault != Duplicate {
-		list(t.Fault)
-		entries[0].Damage = t.Damage()
-	}
-	if t.OldSchema {
-		list(OldSchema)
-	}
-	if t.Lost {
-		list(Lost)
 	}
 	return entries
 }

@@ -48,6 +48,37 @@ func (p Plan) Transmissions(dues iter.Seq[world.Due]) iter.Seq[Transmission] {
 	}
 }
 
+// Flown is Transmissions for a flight that takes its time: pass is called with
+// the moment of each transmission before it is listed, and answers false when
+// the flight is over. Then the drones come home: what they hold is listed at
+// once, as sent at the moment that the flight had come to, and no other report.
+func (p Plan) Flown(dues iter.Seq[world.Due], pass func(at time.Time) bool) iter.Seq[Transmission] {
+	return func(yield func(Transmission) bool) {
+		over := false
+		flying := func(yield func(world.Due) bool) {
+			for due := range dues {
+				if over || !yield(due) {
+					return
+				}
+			}
+		}
+		var now time.Time
+		for t := range p.Transmissions(flying) {
+			over = over || !pass(t.SentAt)
+			if over {
+				if t.At.After(now) {
+					continue // the flight did not come to this report
+				}
+				t.SentAt = now
+			}
+			now = t.SentAt
+			if !yield(t) {
+				return
+			}
+		}
+	}
+}
+
 // undisturbed is a flight without faults: as it must cost nothing, it looks
 // at nothing.
 func undisturbed(dues iter.Seq[world.Due]) iter.Seq[Transmission] {
