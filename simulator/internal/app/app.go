@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,9 +27,14 @@ func Program() service.Program {
 			"go run ./simulator --drones 100 --speed 60 --duration 20s          live, sixty times faster than life",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 672h        four weeks, as fast as possible",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 1h --json   an hour, and its summary as JSON",
+			"go run ./simulator --late --corrupt 0.1% --manifest faults.jsonl   live, with faults that are written down",
+			"go run ./simulator truth --drones 50 --from 2026-01-05 --for 672h  what must be found of four weeks",
+			"go run ./simulator describe                                        the world's parameters and a report",
 		},
 		Grammar: &struct {
-			Fly Fly `cmd:"" default:"withargs" help:"Fly the drones and send their reports. The command if none is named."`
+			Fly      Fly      `cmd:"" default:"withargs" help:"Fly the drones and send their reports. The command if none is named."`
+			Truth    Truth    `cmd:"" help:"Say what a flight with the same options sends, and what must be found of it."`
+			Describe Describe `cmd:"" help:"Print the world's parameters, the faults and a report as JSON."`
 		}{},
 	}
 }
@@ -40,11 +46,17 @@ func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 	if err != nil {
 		return err
 	}
+	written, err := createManifest(o.Manifest)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, written.close()) }()
 	publisher, err := o.connect(ctx, streams)
 	if err != nil {
 		return err
 	}
-	f := &flight{fleet: drones, window: o.window(time.Now())}
+	w := o.window(time.Now())
+	f := &flight{fleet: drones, window: w, faults: o.faultPlan(w.to), manifest: written}
 
 	// Patience with Kafka ends some time after the flight does, or should.
 	patience, giveUp := context.WithCancel(context.WithoutCancel(ctx))

@@ -6,14 +6,17 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/peacestate/peacestate/simulator/internal/fault"
 	"github.com/peacestate/peacestate/simulator/internal/publish"
 	"github.com/peacestate/peacestate/simulator/internal/world"
 )
 
 // A flight is a fleet in a window of time, and how far it has come.
 type flight struct {
-	fleet  world.Fleet
-	window window
+	fleet    world.Fleet
+	window   window
+	faults   fault.Plan
+	manifest *manifest
 
 	// The times of the first and the last report handed out so far, in Unix
 	// milliseconds; 0 when there is none.
@@ -33,16 +36,15 @@ func (f *flight) span() (first, last time.Time) {
 }
 
 // messages hands out what the drones send, each message when it is due, until
-// the window or ctx ends.
+// the window or ctx ends; then what they still hold.
 func (f *flight) messages(ctx context.Context) iter.Seq[publish.Message] {
 	return func(yield func(publish.Message) bool) {
-		for due := range f.fleet.Between(f.window.from, f.window.to) {
-			if !sleepUntil(ctx, f.window.due(due.At)) {
-				return
-			}
-			f.first.CompareAndSwap(0, due.At.UnixMilli())
-			f.last.Store(due.At.UnixMilli())
-			if !yield(publish.Message{Report: f.fleet.Report(due)}) {
+		report := f.fleet.Reporter()
+		pass := func(at time.Time) bool { return sleepUntil(ctx, f.window.due(at)) }
+		for t := range f.faults.Flown(f.fleet.Between(f.window.from, f.window.to), pass) {
+			f.first.CompareAndSwap(0, t.At.UnixMilli())
+			f.last.Store(max(f.last.Load(), t.At.UnixMilli()))
+			if !yield(f.manifest.message(t, report(t.Due))) {
 				return
 			}
 		}

@@ -20,6 +20,7 @@ type Fly struct {
 	From     Moment         `placeholder:"TIME" help:"When simulated time starts: a date, or a time as in RFC 3339 (default: now)."`
 	For      *time.Duration `help:"With --from: fly for so much simulated time, as fast as possible."`
 	JSON     bool           `name:"json" help:"Print the summary as JSON on stdout."`
+	Manifest string         `placeholder:"FILE" help:"Write every fault to this file as it is sent, one JSON object a line."`
 
 	Kafka    string        `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" help:"Where Kafka listens."`
 	Registry string        `env:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081/apis/ccompat/v7" help:"Where the schema registry listens."`

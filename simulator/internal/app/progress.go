@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/peacestate/peacestate/service"
+	"github.com/peacestate/peacestate/simulator/internal/fault"
 	"github.com/peacestate/peacestate/simulator/internal/publish"
 )
 
@@ -106,6 +107,8 @@ type summary struct {
 	TookS           float64   `json:"took_s"`
 	ReportsPerS     float64   `json:"reports_per_s"`
 	BytesPerS       float64   `json:"bytes_per_s"`
+
+	Faults fault.Counts `json:"faults"` // sent
 }
 
 // summarise says what came of the flight.
@@ -119,6 +122,7 @@ func (o Fly) summarise(streams service.Streams, f *flight, t publish.Tally) erro
 		TookS:       took.Seconds(),
 		ReportsPerS: float64(t.Reports) / took.Seconds(),
 		BytesPerS:   float64(t.Bytes) / took.Seconds(),
+		Faults:      f.manifest.sent(),
 	}
 	if o.JSON {
 		return json.NewEncoder(streams.Out).Encode(s)
@@ -130,5 +134,8 @@ func (o Fly) summarise(streams service.Streams, f *flight, t publish.Tally) erro
 	_, err := fmt.Fprintf(streams.Err, "%s reports (%s) and %s riots delivered in %s: %s reports/s, %s/s\n",
 		humanize.Comma(s.Reports), span, humanize.Comma(s.Riots), took.Round(10*time.Millisecond),
 		humanize.Comma(int64(s.ReportsPerS)), humanize.Bytes(uint64(s.BytesPerS)))
+	if len(s.Faults) > 0 {
+		fmt.Fprintf(streams.Err, "faults: %s\n", s.Faults)
+	}
 	return err
 }

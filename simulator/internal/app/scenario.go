@@ -10,13 +10,15 @@ import (
 	"github.com/peacestate/peacestate/simulator/internal/world"
 )
 
-// A Scenario says which drones fly over which world: what every command needs
-// to know.
+// A Scenario says which drones fly over which world, and what goes wrong: what
+// every command needs to know.
 type Scenario struct {
 	Drones int           `default:"100" help:"Number of drones."`
 	Seed   uint64        `default:"1" help:"Which world they fly over."`
 	Period time.Duration `default:"1m" help:"Time between two reports of a drone, in simulated time."`
 	Shard  Shard         `default:"1/1" placeholder:"I/N" help:"Fly only the I-th of N parts of the fleet."`
+
+	Faults `group:"Faults on demand, each with its share, which is 1% if none is named:"`
 }
 
 // maxDrones is how many there can be: their ids have six digits.
@@ -28,16 +30,24 @@ func (s Scenario) fleet() (world.Fleet, error) {
 	if s.Drones < 1 || s.Drones > maxDrones {
 		problems = append(problems, fmt.Errorf("--drones must be from 1 to %d, not %d", maxDrones, s.Drones))
 	}
-	parameters := world.DefaultParameters()
-	parameters.Period = s.Period
-	w, err := world.New(s.Seed, parameters)
+	w, err := world.New(s.Seed, s.parameters())
 	if err != nil {
+		problems = append(problems, err)
+	}
+	if err := s.shares().Validate(); err != nil {
 		problems = append(problems, err)
 	}
 	if len(problems) > 0 {
 		return world.Fleet{}, errors.Join(problems...)
 	}
 	return w.Fleet(s.Drones).Shard(s.Shard.part-1, s.Shard.parts), nil
+}
+
+// parameters are those of its world.
+func (s Scenario) parameters() world.Parameters {
+	p := world.DefaultParameters()
+	p.Period = s.Period
+	return p
 }
 
 // A Shard is one of several equal parts of a fleet, counted from 1, as in 1/4.

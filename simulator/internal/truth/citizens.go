@@ -21,7 +21,9 @@ func newCitizens() citizens { return citizens{map[string]bool{}, map[string]int6
 
 func (c citizens) see(near []schemas.Citizen) {
 	for _, citizen := range near {
-		c.seen[citizen.CitizenID] = true
+		if !c.seen[citizen.CitizenID] { // nearly all are known: reading is cheaper
+			c.seen[citizen.CitizenID] = true
+		}
 	}
 }
 
