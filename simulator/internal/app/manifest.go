@@ -45,38 +45,42 @@ func createManifest(path string) (*manifest, error) {
 }
 
 // message is a transmission as it is published. Its faults are written down at
-// once, but for the damage of a corrupt one: when that is done, because only
-// then the bytes are known.
+// once; those of a corrupt one when it is damaged, because only then the bytes
+// are known.
 func (m *manifest) message(t fault.Transmission, r schemas.Report) publish.Message {
 	message := publish.Message{Report: r, OldSchema: t.OldSchema}
-	for _, entry := range t.Entries() {
-		if entry.Fault != fault.Corrupt {
-			m.write(entry)
-			continue
-		}
-		message.Damage = func(framed []byte) []byte {
-			damaged := t.Damaged(framed)
-			sum := sha256.Sum256(damaged)
-			entry.SHA256 = hex.EncodeToString(sum[:])
-			m.write(entry)
-			return damaged
-		}
+	if t.Fault != fault.Corrupt {
+		m.write(t.Entries())
+		return message
+	}
+	message.Damage = func(framed []byte) []byte {
+		damaged := t.Damaged(framed)
+		sum := sha256.Sum256(damaged)
+		entries := t.Entries()
+		entries[0].SHA256 = hex.EncodeToString(sum[:]) // being corrupt is listed first
+		m.write(entries)
+		return damaged
 	}
 	return message
 }
 
-func (m *manifest) write(entry fault.Entry) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.counts[entry.Fault]++
-	if m.file == nil || m.failed != nil {
+func (m *manifest) write(entries []fault.Entry) {
+	if len(entries) == 0 {
 		return
 	}
-	line, err := json.Marshal(entry)
-	if err == nil {
-		_, err = m.lines.Write(append(line, '\n'))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, entry := range entries {
+		m.counts[entry.Fault]++
+		if m.file == nil || m.failed != nil {
+			continue
+		}
+		line, err := json.Marshal(entry)
+		if err == nil {
+			_, err = m.lines.Write(append(line, '\n'))
+		}
+		m.failed = err
 	}
-	m.failed = err
 }
 
 // sent is how many faults there were so far.
