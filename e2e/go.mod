@@ -3,7 +3,6 @@ module github.com/peacestate/peacestate/e2e
 go 1.26
 
 require (
-	github.com/peacestate/peacestate/peaceland v0.0.0
 	github.com/peacestate/peacestate/schemas v0.0.0
 	github.com/peacestate/peacestate/service v0.0.0
 	github.com/riferrei/srclient v0.7.3
@@ -31,7 +30,6 @@ require (
 )
 
 replace (
-	github.com/peacestate/peacestate/peaceland => ../peaceland
 	github.com/peacestate/peacestate/schemas => ../schemas
 	github.com/peacestate/peacestate/service => ../service
 )

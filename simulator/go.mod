@@ -3,8 +3,10 @@ module github.com/peacestate/peacestate/simulator
 go 1.26
 
 require (
+	github.com/alecthomas/kong v1.17.0
 	github.com/confluentinc/confluent-kafka-go/v2 v2.12.0
 	github.com/dustin/go-humanize v1.1.0
+	github.com/linkedin/goavro/v2 v2.15.0
 	github.com/peacestate/peacestate/peaceland v0.0.0
 	github.com/peacestate/peacestate/schemas v0.0.0
 	github.com/peacestate/peacestate/service v0.0.0
@@ -13,13 +15,11 @@ require (
 )
 
 require (
-	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/golang/snappy v1.0.0 // indirect
 	github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect
-	github.com/linkedin/goavro/v2 v2.15.0 // indirect
 	github.com/lmittmann/tint v1.2.1 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/riferrei/srclient v0.7.3 // indirect
