@@ -85,7 +85,7 @@ func (o Fly) check(now time.Time) (world.Fleet, error) {
 	require(o.Wait >= 0, "--wait must not be negative, but is %s", o.Wait)
 	require(o.Drain >= 0, "--drain must not be negative, but is %s", o.Drain)
 
-	fleet, err := o.Scenario.fleet()
+	fleet, err := o.fleet()
 	return fleet, errors.Join(append(problems, err)...)
 }
 
