@@ -240,28 +240,3 @@ func BenchmarkReport(b *testing.B) {
 	}
 	b.ReportMetric(float64(i)/b.Elapsed().Seconds(), "reports/s")
 }
-
-func BenchmarkEncode(b *testing.B) {
-	codec, err := schemas.Reports().Codec(schemas.Reports().Schema())
-	if err != nil {
-		b.Fatal(err)
-	}
-	w := newWorld(b, 1)
-	reports := make([]schemas.Report, 1000)
-	for i := range reports {
-		reports[i] = w.Report(i%100, int64(i/100))
-	}
-	b.ReportAllocs()
-	var buffer []byte
-	var i, size int64
-	for b.Loop() {
-		buffer, err = codec.Append(buffer[:0], reports[i%1000])
-		if err != nil {
-			b.Fatal(err)
-		}
-		size += int64(len(buffer))
-		i++
-	}
-	b.ReportMetric(float64(i)/b.Elapsed().Seconds(), "reports/s")
-	b.ReportMetric(float64(size)/float64(i), "B/report")
-}
