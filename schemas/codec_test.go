@@ -36,7 +36,8 @@ func TestReportsComeBackAsTheyWere(t *testing.T) {
 			Words:     []string{"\x00", "🕊", strings.Repeat("long", 1000)},
 			Technical: &schemas.Technical{BatteryPct: 100, MotorTempC: -math.MaxFloat32, FlightHours: math.MaxFloat64},
 		},
-		"before 1970": {ReportedAt: time.Date(1969, 12, 31, 23, 59, 59, 999e6, time.UTC), Citizens: []schemas.Citizen{}, Words: []string{}},
+		"at the first moment of the year 0": {ReportedAt: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), Citizens: []schemas.Citizen{}, Words: []string{}},
+		"before 1970":                       {ReportedAt: time.Date(1969, 12, 31, 23, 59, 59, 999e6, time.UTC), Citizens: []schemas.Citizen{}, Words: []string{}},
 		"with more words than one block of an array holds": {
 			ReportedAt: at, Citizens: []schemas.Citizen{}, Words: strings.Split(strings.Repeat("word,", 100_000), ","),
 		},
@@ -204,19 +205,21 @@ func TestValuesOutOfRangeAreRefusedAtBothEnds(t *testing.T) {
 		report schemas.Report
 		says   string
 	}{
-		"a latitude past the pole":        {schemas.Report{Lat: 90.1}, "lat is 90.1"},
-		"a latitude that is no number":    {schemas.Report{Lat: nan}, "lat is NaN"},
-		"a longitude past the date line":  {schemas.Report{Lon: -180.1}, "lon is -180.1"},
-		"a longitude without end":         {schemas.Report{Lon: inf}, "lon is +Inf"},
-		"a year that JSON cannot hold":    {schemas.Report{ReportedAt: time.UnixMilli(math.MaxInt64)}, "reported_at is in the year 292278994"},
-		"a year before all others":        {schemas.Report{ReportedAt: time.UnixMilli(math.MinInt64)}, "reported_at is in the year -"},
-		"a peacescore above 100":          {schemas.Report{Citizens: []schemas.Citizen{{Peacescore: 100}, {Peacescore: 100.5}}}, "peacescore is 100.5"},
-		"a peacescore below 0":            {schemas.Report{Citizens: []schemas.Citizen{{Peacescore: -1}}}, "peacescore is -1"},
-		"a peacescore that is no number":  {schemas.Report{Citizens: []schemas.Citizen{{Peacescore: nan}}}, "peacescore is NaN"},
-		"a battery of more than it holds": {schemas.Report{Technical: &schemas.Technical{BatteryPct: 101}}, "battery_pct is 101"},
-		"a temperature without end":       {schemas.Report{Technical: &schemas.Technical{MotorTempC: float32(inf)}}, "motor_temp_c is +Inf"},
-		"a vibration that is no number":   {schemas.Report{Technical: &schemas.Technical{VibrationMmS: float32(nan)}}, "vibration_mm_s is NaN"},
-		"flight hours that are no number": {schemas.Report{Technical: &schemas.Technical{FlightHours: nan}}, "flight_hours is NaN"},
+		"a latitude past the pole":           {schemas.Report{Lat: 90.1}, "lat is 90.1"},
+		"a latitude that is no number":       {schemas.Report{Lat: nan}, "lat is NaN"},
+		"a longitude past the date line":     {schemas.Report{Lon: -180.1}, "lon is -180.1"},
+		"a longitude without end":            {schemas.Report{Lon: inf}, "lon is +Inf"},
+		"a year that JSON cannot hold":       {schemas.Report{ReportedAt: time.UnixMilli(math.MaxInt64)}, "reported_at is in the year 292278994"},
+		"a year before all others":           {schemas.Report{ReportedAt: time.UnixMilli(math.MinInt64)}, "reported_at is in the year -"},
+		"the first moment of the year 10000": {schemas.Report{ReportedAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, "reported_at is in the year 10000"},
+		"the last moment before the year 0":  {schemas.Report{ReportedAt: time.Date(0, 1, 1, 0, 0, 0, -1, time.UTC)}, "reported_at is in the year -1"},
+		"a peacescore above 100":             {schemas.Report{Citizens: []schemas.Citizen{{Peacescore: 100}, {Peacescore: 100.5}}}, "peacescore is 100.5"},
+		"a peacescore below 0":               {schemas.Report{Citizens: []schemas.Citizen{{Peacescore: -1}}}, "peacescore is -1"},
+		"a peacescore that is no number":     {schemas.Report{Citizens: []schemas.Citizen{{Peacescore: nan}}}, "peacescore is NaN"},
+		"a battery of more than it holds":    {schemas.Report{Technical: &schemas.Technical{BatteryPct: 101}}, "battery_pct is 101"},
+		"a temperature without end":          {schemas.Report{Technical: &schemas.Technical{MotorTempC: float32(inf)}}, "motor_temp_c is +Inf"},
+		"a vibration that is no number":      {schemas.Report{Technical: &schemas.Technical{VibrationMmS: float32(nan)}}, "vibration_mm_s is NaN"},
+		"flight hours that are no number":    {schemas.Report{Technical: &schemas.Technical{FlightHours: nan}}, "flight_hours is NaN"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -224,11 +227,22 @@ func TestValuesOutOfRangeAreRefusedAtBothEnds(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("encoding: %v, want %q", err, tt.says)
 			}
-			_, err = newest(t, schemas.Reports()).Decode(schemas.Unchecked(tt.report))
+			_, err = newest(t, schemas.Reports()).Decode(schemas.ByGoavro(2, tt.report))
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("decoding: %v, want %q", err, tt.says)
 			}
 		})
+	}
+}
+
+// Its milliseconds, cut to 64 bits, would be a moment of 1970.
+func TestATimeThatOverflowsIsRefused(t *testing.T) {
+	far := time.Unix(1<<61, 0)
+	if got := far.UnixMilli(); got != 0 {
+		t.Fatalf("the milliseconds are %d: this tests nothing", got)
+	}
+	if _, err := newest(t, schemas.Reports()).Append(nil, schemas.Report{ReportedAt: far}); err == nil {
+		t.Error("it was encoded")
 	}
 }
 

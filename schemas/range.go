@@ -26,10 +26,18 @@ func finite(field string, x float64) error {
 	return within(field, x, -math.MaxFloat64, math.MaxFloat64)
 }
 
-// printable is nil when t has a four-digit year, as JSON needs.
+// The years that JSON can print, 0 to 9999, in seconds of Unix time; the last
+// is the first that is too late.
+const (
+	year0     = -62_167_219_200
+	year10000 = 253_402_300_800
+)
+
+// printable is nil when t has a four-digit year in UTC, as JSON needs.
 func printable(field string, t time.Time) error {
-	if year := t.UTC().Year(); year < 0 || year > 9999 {
-		return fmt.Errorf("%s is in the year %d, which is not between 0 and 9999", field, year)
+	// Seconds, because milliseconds overflow; time.Time.Year takes ten times longer.
+	if s := t.Unix(); s >= year0 && s < year10000 {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s is in the year %d, which is not between 0 and 9999", field, t.UTC().Year())
 }

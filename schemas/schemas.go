@@ -32,6 +32,16 @@ type shape[T any] struct {
 	native func(T) map[string]any
 	typed  func(record) T
 	valid  func(T) error // nil when every field is within its range
+	// direct are encoders that need no goavro; nil where they would not earn
+	// their place.
+	direct []direct[T]
+}
+
+// A direct encoder appends the Avro binary of values in one schema: the bytes
+// that goavro makes of native, without the maps.
+type direct[T any] struct {
+	schema string
+	append func(dst []byte, v T) []byte
 }
 
 // Version is the contract as it was when version n, counted from 1, was the
@@ -67,7 +77,10 @@ func Reports() Contract[Report] {
 	return Contract[Report]{
 		Topic:    "reports",
 		Versions: []string{reportV1, reportV2},
-		shape:    shape[Report]{name: "peacestate.Report", native: Report.native, typed: reportOf, valid: Report.valid},
+		shape: shape[Report]{
+			name: "peacestate.Report", native: Report.native, typed: reportOf, valid: Report.valid,
+			direct: []direct[Report]{{reportV1, appendReportV1}, {reportV2, appendReportV2}},
+		},
 	}
 }
 

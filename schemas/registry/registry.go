@@ -108,11 +108,11 @@ func NewWriter[T any](c *Client, contract schemas.Contract[T]) (Writer[T], error
 	}
 	known, err := c.api.LookupSchema(contract.Subject(), contract.Schema(), srclient.Avro)
 	if refused := code(err); refused == codeNoSubject || refused == codeNoSchema {
-		return Writer[T]{}, fmt.Errorf("the newest schema of %s is not registered at %s; run 'make schemas'",
-			contract.Subject(), c.url)
+		return Writer[T]{}, fmt.Errorf("version %d of %s is not registered at %s; run 'make schemas'",
+			len(contract.Versions), contract.Subject(), c.url)
 	}
 	if err != nil {
-		return Writer[T]{}, fmt.Errorf("look up the newest schema of %s: %w", contract.Subject(), err)
+		return Writer[T]{}, fmt.Errorf("look up version %d of %s: %w", len(contract.Versions), contract.Subject(), err)
 	}
 	return Writer[T]{id: uint32(known.ID()), codec: codec}, nil
 }

@@ -111,9 +111,13 @@ func testContract(t *testing.T, client *Client) {
 	})
 
 	t.Run("writing needs a published schema", func(t *testing.T) {
-		_, err := NewWriter(client, own(t))
-		if err == nil || !strings.Contains(err.Error(), "run 'make schemas'") {
-			t.Errorf("got %v, want the advice to run 'make schemas'", err)
+		contract := own(t)
+		for n := range contract.Versions {
+			_, err := NewWriter(client, contract.Version(n+1))
+			want := fmt.Sprintf("version %d of %s is not registered at %s; run 'make schemas'", n+1, contract.Subject(), client.URL())
+			if err == nil || err.Error() != want {
+				t.Errorf("got %v, want %s", err, want)
+			}
 		}
 	})
 
@@ -125,8 +129,8 @@ func testContract(t *testing.T, client *Client) {
 			t.Fatal(err)
 		}
 		_, err := NewWriter(client, contract)
-		if err == nil || !strings.Contains(err.Error(), "run 'make schemas'") {
-			t.Errorf("got %v, want the advice to run 'make schemas'", err)
+		if err == nil || !strings.Contains(err.Error(), "version 2 of ") || !strings.Contains(err.Error(), "run 'make schemas'") {
+			t.Errorf("got %v, want the advice to run 'make schemas' for version 2", err)
 		}
 	})
 
@@ -456,7 +460,7 @@ func Example() {
 	_, err = reader.Read([]byte("hello"))
 	fmt.Println(errors.Is(err, ErrUndecodable))
 	// Output:
-	// the newest schema of riots-value is not registered at http://localhost:8081/apis/ccompat/v7; run 'make schemas'
+	// version 1 of riots-value is not registered at http://localhost:8081/apis/ccompat/v7; run 'make schemas'
 	// Ada Ferreira 4.5 <nil>
 	// true
 }
