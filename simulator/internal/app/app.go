@@ -5,13 +5,17 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/registry"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/service/broker"
+	"github.com/peacestate/peacestate/service/monitor"
 	"github.com/peacestate/peacestate/simulator/internal/publish"
 )
 
@@ -24,6 +28,8 @@ func Program() service.Program {
 		Examples: []string{
 			"go run ./simulator --drones 100                                    live, until Ctrl-C",
 			"go run ./simulator --drones 100 --speed 60 --duration 20s          live, sixty times faster than life",
+			"go run ./simulator --drones 1000 --waves 5 --listen :9100          five times the load of the first wave, with metrics",
+			"go run ./simulator --drones 1000 --rate 50000/s --duration 1m      three million reports, at a steady pace",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 672h        four weeks, as fast as possible",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 1h --json   an hour, and its summary as JSON",
 		},
@@ -34,17 +40,40 @@ func Program() service.Program {
 }
 
 // Run flies as the options say, and reports what was delivered. It ends
-// before time when ctx does, and then still delivers what it sent.
+// before time when ctx does, and then still delivers what it sent. A flight
+// that cannot keep its pace says so, and leaves nothing out: it is on pace
+// again once it has caught up, or ends late.
 func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 	drones, err := o.check(time.Now())
 	if err != nil {
 		return err
 	}
+	line := openLine(streams.Err)
+	if line != nil {
+		streams.Log = slog.New(line.above(streams.Log.Handler()))
+	}
+	var flying atomic.Pointer[watcher]
+	metrics := monitor.Registry()
+	if o.Listen != "" {
+		stop, err := monitor.Serve(streams.Log, o.Listen, metrics, func() error {
+			if w := flying.Load(); w != nil {
+				return w.ready()
+			}
+			return errors.New("waiting for Kafka and the schema registry")
+		})
+		if err != nil {
+			return fmt.Errorf("%w; name another address with --listen", err)
+		}
+		defer stop()
+	}
 	publisher, err := o.connect(ctx, streams)
 	if err != nil {
 		return err
 	}
-	f := &flight{fleet: drones, window: o.window(time.Now())}
+	f := &flight{fleet: drones, gate: newGate(o.plan(time.Now()), publisher.ReportBytes)}
+	w := &watcher{gate: f.gate, tally: publisher.Tally, log: streams.Log, line: line}
+	w.register(metrics)
+	flying.Store(w)
 
 	// Patience with Kafka ends some time after the flight does, or should.
 	patience, giveUp := context.WithCancel(context.WithoutCancel(ctx))
@@ -58,14 +87,14 @@ func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 		time.AfterFunc(o.Drain, giveUp)
 	})()
 
-	stopWatching := watch(streams, f, publisher)
+	stopWatching := w.watch()
 	broken := publisher.Publish(patience, f.messages(ctx))
 	drain, endDrain := context.WithTimeout(patience, o.Drain)
 	defer endDrain()
 	tally, lost := publisher.Close(drain)
 	stopWatching()
 
-	if err := o.summarise(streams, f, tally); err != nil {
+	if err := o.summary(f.gate, tally).print(streams, o.JSON); err != nil {
 		return err
 	}
 	switch {
