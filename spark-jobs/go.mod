@@ -17,7 +17,6 @@ require (
 require (
 	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/lmittmann/tint v1.2.1 // indirect
-	github.com/stretchr/testify v1.11.1 // indirect
 	gonum.org/v1/gonum v0.16.0 // indirect
 )
 

@@ -113,7 +113,9 @@ func TestMetricsAreThoseOfTheProcessAndTheProgramAlsoWhenTheyComeLater(t *testin
 	registry.MustRegister(prometheus.NewCounterFunc(
 		prometheus.CounterOpts{Name: "drones_total", Help: "Drones seen."}, func() float64 { return 7 }))
 	status, body := get(t, url+"/metrics")
-	for _, want := range []string{"# HELP drones_total Drones seen.", "drones_total 7", "go_goroutines", "process_cpu_seconds_total"} {
+	for _, want := range []string{
+		"# HELP drones_total Drones seen.", "drones_total 7", "go_goroutines", "process_cpu_seconds_total",
+	} {
 		if status != 200 || !strings.Contains(body, want) {
 			t.Errorf("status %d, without %q:\n%s", status, want, body)
 		}

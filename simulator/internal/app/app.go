@@ -28,7 +28,7 @@ func Program() service.Program {
 		Examples: []string{
 			"go run ./simulator --drones 100                                    live, until Ctrl-C",
 			"go run ./simulator --drones 100 --speed 60 --duration 20s          live, sixty times faster than life",
-			"go run ./simulator --drones 1000 --waves 5 --listen :9100          five times the load of the first wave, with metrics",
+			"go run ./simulator --drones 1000 --waves 5 --listen :9100          five first waves at once, with metrics",
 			"go run ./simulator --drones 1000 --rate 50000/s --duration 1m      three million reports, at a steady pace",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 672h        four weeks, as fast as possible",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 1h --json   an hour, and its summary as JSON",
@@ -81,13 +81,12 @@ func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 	if o.Duration != nil {
 		defer time.AfterFunc(*o.Duration+o.Drain, giveUp).Stop()
 	}
-	defer context.AfterFunc(ctx, func() {
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(o.Drain, giveUp) })()
+
+	stopWatching := w.watch(ctx, func() {
 		streams.Log.Info("stopping; waiting for Kafka's acknowledgements (Ctrl-C again to leave at once)",
 			"messages", publisher.Tally().Undelivered, "giving_up_in", o.Drain)
-		time.AfterFunc(o.Drain, giveUp)
-	})()
-
-	stopWatching := w.watch()
+	})
 	broken := publisher.Publish(patience, f.messages(ctx))
 	drain, endDrain := context.WithTimeout(patience, o.Drain)
 	defer endDrain()

@@ -45,7 +45,7 @@ type position struct {
 	first, last time.Time     // simulated times of the reports let out; zero before the first
 	due         time.Duration // when the next one is due, since the start
 	maxLag      time.Duration // the longest that one was let out too late
-	landed      bool          // no more reports come
+	landed      time.Duration // when the last one had gone, since the start; 0 until then
 }
 
 // newGate opens a gate for a flight that starts now. sent is called once for
@@ -80,7 +80,7 @@ func (g *gate) await(ctx context.Context) bool {
 	for {
 		now := time.Since(g.start)
 		due := g.due(now)
-		g.show(now, due, false)
+		g.show(now, due, 0)
 		g.unseen = 0
 		switch {
 		case ctx.Err() != nil, now >= end && due >= end, now >= end+tooLate:
@@ -109,10 +109,10 @@ func (g *gate) due(now time.Duration) time.Duration {
 // land says that no more reports come.
 func (g *gate) land() {
 	now := time.Since(g.start)
-	g.show(now, g.due(now), true)
+	g.show(now, g.due(now), max(now, 1))
 }
 
-func (g *gate) show(now, due time.Duration, landed bool) {
+func (g *gate) show(now, due, landed time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.shown = position{
@@ -127,7 +127,7 @@ func (g *gate) look() (p position, took, lag time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	took = time.Since(g.start)
-	if !g.shown.landed && !g.plan.pace.Free() {
+	if g.shown.landed == 0 && !g.plan.pace.Free() {
 		lag = max(0, took-g.shown.due)
 	}
 	return g.shown, took, lag

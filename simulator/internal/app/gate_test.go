@@ -21,6 +21,10 @@ type passage struct {
 // reportSize is that of each report that fly sends, in bytes.
 const reportSize = 250
 
+func rate(n float64) pace.Pace  { return pace.Pace{Unit: pace.Reports, PerSecond: n} }
+func waves(n float64) pace.Pace { return pace.Pace{Unit: pace.Waves, PerSecond: n} }
+func speed(n float64) pace.Pace { return pace.Pace{Unit: pace.Speed, PerSecond: n} }
+
 // fly passes a gate with a report every gap of simulated time, until the plan
 // ends. Before each report it calls hold, which may take its time.
 func fly(ctx context.Context, p plan, gap time.Duration, hold func(report int)) passage {
@@ -43,34 +47,32 @@ func fly(ctx context.Context, p plan, gap time.Duration, hold func(report int)) 
 }
 
 func TestAFlightHoldsItsPace(t *testing.T) {
-	var (
-		from    = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
-		endless = from.Add(maxFlight)
-	)
+	const s, minute, hour = time.Second, time.Minute, time.Hour
 	tests := map[string]struct {
 		pace     pace.Pace
-		to       time.Time
+		window   time.Duration // of simulated time
 		duration time.Duration
 		gap      time.Duration // of simulated time, between reports
 		reports  int
 		took     time.Duration
 	}{
-		"a high rate":                               {pace.Pace{Unit: pace.Reports, PerSecond: 300_000}, endless, 3 * time.Second, time.Second, 900_000, 3 * time.Second},
-		"a rate for a day does not drift":           {pace.Pace{Unit: pace.Reports, PerSecond: 7}, endless, 24 * time.Hour, time.Second, 7 * 86_400, 24 * time.Hour},
-		"a rate below one":                          {pace.Pace{Unit: pace.Reports, PerSecond: 0.5}, endless, 10 * time.Second, time.Second, 5, 10 * time.Second},
-		"a tiny rate sends one at once":             {pace.Pace{Unit: pace.Reports, PerSecond: 0.001}, endless, 20 * time.Second, time.Second, 1, 20 * time.Second},
-		"a rate ends with its window":               {pace.Pace{Unit: pace.Reports, PerSecond: 100}, from.Add(time.Minute), maxFlight, time.Second, 60, 590 * time.Millisecond},
-		"a wave":                                    {pace.Pace{Unit: pace.Waves, PerSecond: 1}, endless, 10 * time.Second, time.Second, 92_400, 10 * time.Second},
-		"a fraction of a wave":                      {pace.Pace{Unit: pace.Waves, PerSecond: 0.001}, endless, 10 * time.Second, time.Second, 93, 10 * time.Second},
-		"life":                                      {pace.Pace{Unit: pace.Speed, PerSecond: 1}, endless, time.Hour, time.Minute, 60, time.Hour},
-		"faster than life":                          {pace.Pace{Unit: pace.Speed, PerSecond: 60}, endless, time.Minute, time.Second, 3600, time.Minute},
-		"slower than life":                          {pace.Pace{Unit: pace.Speed, PerSecond: 0.5}, endless, time.Minute, time.Second, 30, time.Minute},
-		"a window that starts with its last report": {pace.Pace{Unit: pace.Speed, PerSecond: 1}, from.Add(time.Second), maxFlight, time.Hour, 1, 0},
+		"a high rate":                     {rate(300_000), maxFlight, 3 * s, s, 900_000, 3 * s},
+		"a rate for a day does not drift": {rate(7), maxFlight, 24 * hour, s, 7 * 86_400, 24 * hour},
+		"a rate below one":                {rate(0.5), maxFlight, 10 * s, s, 5, 10 * s},
+		"a tiny rate sends one at once":   {rate(0.001), maxFlight, 20 * s, s, 1, 20 * s},
+		"a rate ends with its window":     {rate(100), minute, maxFlight, s, 60, 590 * time.Millisecond},
+		"a wave":                          {waves(1), maxFlight, 10 * s, s, 92_400, 10 * s},
+		"a fraction of a wave":            {waves(0.001), maxFlight, 10 * s, s, 93, 10 * s},
+		"life":                            {speed(1), maxFlight, hour, minute, 60, hour},
+		"faster than life":                {speed(60), maxFlight, minute, s, 3600, minute},
+		"slower than life":                {speed(0.5), maxFlight, minute, s, 30, minute},
+		"a window with one report":        {speed(1), s, maxFlight, hour, 1, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := plan{from: from, to: tt.to, pace: tt.pace, duration: tt.duration}
+				from := time.Unix(0, 0)
+				p := plan{from: from, to: from.Add(tt.window), pace: tt.pace, duration: tt.duration}
 				got := fly(t.Context(), p, tt.gap, func(int) {})
 				if got.reports != tt.reports {
 					t.Errorf("%d reports, want %d", got.reports, tt.reports)
@@ -87,11 +89,11 @@ func TestAFlightHoldsItsPace(t *testing.T) {
 }
 
 func TestAFlightThatWasHeldUpCatchesUpAndLeavesNothingOut(t *testing.T) {
-	for _, unit := range []pace.Unit{pace.Reports, pace.Speed, pace.Waves} {
-		t.Run(string(unit), func(t *testing.T) {
+	// A hundred reports a second, each.
+	for _, asked := range []pace.Pace{rate(100), speed(1), waves(100 * reportSize / pace.WaveBytes)} {
+		t.Run(string(asked.Unit), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				perSecond := map[pace.Unit]float64{pace.Reports: 100, pace.Speed: 1, pace.Waves: 100 * reportSize / pace.WaveBytes}[unit]
-				p := plan{from: time.Unix(0, 0), to: time.Unix(1e9, 0), pace: pace.Pace{Unit: unit, PerSecond: perSecond}, duration: time.Minute}
+				p := plan{from: time.Unix(0, 0), to: time.Unix(1e9, 0), pace: asked, duration: time.Minute}
 				got := fly(t.Context(), p, 10*time.Millisecond, func(report int) {
 					if report == 1000 {
 						time.Sleep(20 * time.Second)
@@ -112,7 +114,7 @@ func TestAFlightThatCannotKeepItsPaceEndsNearlyInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := plan{
 			from: time.Unix(0, 0), to: time.Unix(1e9, 0), duration: 10 * time.Second,
-			pace: pace.Pace{Unit: pace.Reports, PerSecond: 1e9},
+			pace: rate(1e9),
 		}
 		got := fly(t.Context(), p, time.Second, func(int) { time.Sleep(time.Millisecond) })
 		end := 10*time.Second + tooLate
@@ -143,8 +145,8 @@ func TestAnInterruptClosesTheGateAtOnce(t *testing.T) {
 		pace pace.Pace
 		hold time.Duration
 	}{
-		"while it waits":              {pace.Pace{Unit: pace.Reports, PerSecond: 0.001}, 0},
-		"while it is behind its pace": {pace.Pace{Unit: pace.Reports, PerSecond: 1e9}, time.Millisecond},
+		"while it waits":              {rate(0.001), 0},
+		"while it is behind its pace": {rate(1e9), time.Millisecond},
 		"while nothing holds it back": {pace.Pace{}, time.Millisecond},
 	}
 	for name, tt := range tests {
@@ -174,13 +176,14 @@ func TestAGateShowsWhereTheFlightIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		from := time.Unix(0, 0).UTC()
 		g := newGate(plan{
-			from: from, to: time.Unix(1e9, 0), duration: maxFlight, pace: pace.Pace{Unit: pace.Speed, PerSecond: 1},
+			from: from, to: time.Unix(1e9, 0), duration: maxFlight, pace: speed(1),
 		}, func() int64 { return 0 })
 		shows := func(when string, first, last time.Time, wantLag time.Duration) {
 			t.Helper()
 			p, took, lag := g.look()
 			if !p.first.Equal(first) || !p.last.Equal(last) || lag != wantLag || took != time.Since(g.start) {
-				t.Errorf("%s: from %s to %s, %s late after %s; want from %s to %s, %s late", when, p.first, p.last, lag, took, first, last, wantLag)
+				t.Errorf("%s: from %s to %s, %s late after %s; want from %s to %s, %s late",
+					when, p.first, p.last, lag, took, first, last, wantLag)
 			}
 		}
 		second := func(n int) time.Time { return from.Add(time.Duration(n) * time.Second) }
@@ -202,7 +205,7 @@ func TestAGateShowsWhereTheFlightIs(t *testing.T) {
 }
 
 func BenchmarkPass(b *testing.B) {
-	for name, p := range map[string]pace.Pace{"free": {}, "rate": {Unit: pace.Reports, PerSecond: 1e9}, "waves": {Unit: pace.Waves, PerSecond: 1e6}} {
+	for name, p := range map[string]pace.Pace{"free": {}, "rate": rate(1e9), "waves": waves(1e6)} {
 		b.Run(name, func(b *testing.B) {
 			var bytes int64
 			at := time.UnixMilli(0).UTC()

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -19,6 +20,9 @@ const (
 	// eraseLine goes to the first column and clears the line.
 	eraseLine  = "\r\x1b[K"
 	usualWidth = 80 // of a terminal that does not tell its own
+	// margin stays free at the right, so that nothing wraps: the cursor, and
+	// what a terminal echoes for Ctrl-C.
+	margin = 3
 )
 
 // A statusLine is the last line of a terminal, drawn again and again in its
@@ -47,7 +51,7 @@ func openLine(w io.Writer) *statusLine {
 	}}
 }
 
-func (l *statusLine) draw(fields []field) { l.put(fit(fields, l.width()-1)) }
+func (l *statusLine) draw(fields []field) { l.put(fit(fields, l.width()-margin)) }
 
 func (l *statusLine) erase() { l.put("") }
 
@@ -60,22 +64,16 @@ func (l *statusLine) put(text string) {
 
 // fit is as many of the fields as there are columns for.
 func fit(fields []field, columns int) string {
-	fields = slices.Clone(fields)
-	for {
-		var texts []string
-		worst := 0
-		for i, f := range fields {
-			texts = append(texts, f.text)
-			if f.rank > fields[worst].rank {
-				worst = i
-			}
-		}
-		text := strings.Join(texts, gap)
-		if utf8.RuneCountInString(text) <= columns {
-			return text
-		}
-		fields = slices.Delete(fields, worst, worst+1)
+	var texts []string
+	for _, f := range fields {
+		texts = append(texts, f.text)
 	}
+	text := strings.Join(texts, gap)
+	if utf8.RuneCountInString(text) <= max(0, columns) {
+		return text
+	}
+	least := slices.MaxFunc(fields, func(a, b field) int { return cmp.Compare(a.rank, b.rank) })
+	return fit(slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return f == least }), columns)
 }
 
 // above is a handler whose records stand above the line.

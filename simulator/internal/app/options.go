@@ -69,7 +69,8 @@ func (o Fly) check(now time.Time) (world.Fleet, error) {
 		require(*o.Waves > 0 && *o.Waves <= maxWaves, "--waves must be above 0 and at most %d, not %v", maxWaves, *o.Waves)
 	}
 	if o.Duration != nil {
-		require(*o.Duration > 0 && *o.Duration <= maxFlight, "--duration must be above 0 and at most a century, not %s", *o.Duration)
+		require(*o.Duration > 0 && *o.Duration <= maxFlight,
+			"--duration must be above 0 and at most a century, not %s", *o.Duration)
 		require(o.Speed == nil || o.Duration.Seconds()*(*o.Speed) <= maxFlight.Seconds(),
 			"--duration and --speed together make more than a century")
 	}
@@ -92,7 +93,7 @@ func (o Fly) check(now time.Time) (world.Fleet, error) {
 	require(o.Wait >= 0, "--wait must not be negative, but is %s", o.Wait)
 	require(o.Drain >= 0, "--drain must not be negative, but is %s", o.Drain)
 
-	fleet, err := o.Scenario.fleet()
+	fleet, err := o.fleet()
 	return fleet, errors.Join(append(problems, err)...)
 }
 

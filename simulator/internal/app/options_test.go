@@ -35,7 +35,7 @@ func TestPlans(t *testing.T) {
 	var (
 		now     = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 		from    = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
-		life    = pace.Pace{Unit: pace.Speed, PerSecond: 1}
+		life    = speed(1)
 		century = maxFlight
 	)
 	tests := map[string]struct {
@@ -48,7 +48,7 @@ func TestPlans(t *testing.T) {
 		},
 		"a duration is by the clock on the wall": {
 			Fly{Speed: new(60.0), Duration: new(20 * time.Second)},
-			plan{from: now, to: now.Add(century), endless: true, pace: pace.Pace{Unit: pace.Speed, PerSecond: 60}, duration: 20 * time.Second},
+			plan{from: now, to: now.Add(century), endless: true, pace: speed(60), duration: 20 * time.Second},
 		},
 		"simulated time may start elsewhere": {
 			Fly{From: Moment{from}},
@@ -64,11 +64,11 @@ func TestPlans(t *testing.T) {
 		},
 		"a backfill may have a rate, and end by the clock": {
 			Fly{From: Moment{from}, For: new(time.Hour), Rate: new(pace.Rate(2.5)), Duration: new(time.Second)},
-			plan{from: from, to: from.Add(time.Hour), pace: pace.Pace{Unit: pace.Reports, PerSecond: 2.5}, duration: time.Second},
+			plan{from: from, to: from.Add(time.Hour), pace: rate(2.5), duration: time.Second},
 		},
 		"waves without an end": {
 			Fly{Waves: new(5.0)},
-			plan{from: now, to: now.Add(century), endless: true, pace: pace.Pace{Unit: pace.Waves, PerSecond: 5}, duration: century},
+			plan{from: now, to: now.Add(century), endless: true, pace: waves(5), duration: century},
 		},
 	}
 	for name, tt := range tests {

@@ -18,6 +18,7 @@ type reading struct {
 	tally     publish.Tally
 	paced     bool          // the lag means something
 	lag       time.Duration // behind the pace
+	landed    bool          // all that is left is in the queue
 	bytesPerS float64       // of reports, over the last seconds
 	simulated time.Time     // of the report sent last; zero before the first
 	flown     float64       // share of the flight, from 0 to 1
@@ -35,8 +36,8 @@ type field struct {
 func (r reading) fields() []field {
 	fields := []field{
 		{count(r.tally.Reports) + " reports", 0},
-		{count(r.tally.Riots) + " riots", 6},
-		{humanize.Bytes(uint64(r.bytesPerS)) + "/s", 5},
+		{count(r.tally.Riots) + " riots", 5},
+		{humanize.Bytes(uint64(r.bytesPerS)) + "/s", 6},
 		{figure(r.bytesPerS/pace.WaveBytes) + " waves", 3},
 	}
 	if r.paced {

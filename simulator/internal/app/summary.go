@@ -36,7 +36,7 @@ type summary struct {
 type kept struct {
 	Unit    pace.Unit `json:"unit"`
 	Asked   float64   `json:"asked"`
-	Kept    float64   `json:"kept"`      // until all was acknowledged
+	Kept    float64   `json:"kept"`      // in the mean
 	Share   float64   `json:"share"`     // of asked, at most 1
 	MaxLagS float64   `json:"max_lag_s"` // the longest that a report was sent too late
 }
@@ -54,7 +54,12 @@ func (o Fly) summary(g *gate, t publish.Tally) summary {
 		Waves:       float64(t.ReportBytes) / took.Seconds() / pace.WaveBytes,
 	}
 	if p := g.plan.pace; !p.Free() {
-		share := min(1, position.due.Seconds()/took.Seconds())
+		// Within what is not yet late, the last reports may be on their way.
+		until := max(position.landed, took-tooLate)
+		share := 1.0
+		if !position.first.IsZero() {
+			share = min(1, position.due.Seconds()/until.Seconds())
+		}
 		s.Pace = &kept{
 			Unit: p.Unit, Asked: p.PerSecond, Kept: share * p.PerSecond, Share: share,
 			MaxLagS: position.maxLag.Seconds(),
@@ -82,8 +87,9 @@ func (s summary) text() string {
 		humanize.Comma(s.Reports), span, humanize.Comma(s.Riots), s.TookS,
 		figure(s.ReportsPerS), humanize.Bytes(uint64(s.BytesPerS)), figure(s.Waves))
 	if s.Pace != nil {
-		fmt.Fprintf(&b, "asked for %s %s, kept %s (%.1f%%), at most %.3fs late\n",
-			figure(s.Pace.Asked), s.Pace.Unit, figure(s.Pace.Kept), 100*s.Pace.Share, s.Pace.MaxLagS)
+		asked := pace.Pace{Unit: s.Pace.Unit, PerSecond: s.Pace.Asked}
+		fmt.Fprintf(&b, "asked for %s, kept %s (%.1f%%), up to %.3fs late\n",
+			asked, figure(s.Pace.Kept), 100*s.Pace.Share, s.Pace.MaxLagS)
 	}
 	return b.String()
 }

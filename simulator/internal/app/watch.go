@@ -39,28 +39,33 @@ type watcher struct {
 
 // watch reads the flight's state, until stop is called, which waits for the
 // last word: on a terminal one line, drawn again and again, and elsewhere a
-// line now and then.
-func (w *watcher) watch() (stop func()) {
+// line now and then. It calls interrupted once when ctx ends before that.
+func (w *watcher) watch(ctx context.Context, interrupted func()) (stop func()) {
 	stopped, silent := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(silent)
 		ticker := time.NewTicker(readEvery)
 		defer ticker.Stop()
 		var meter pace.Meter
-		late, said := false, time.Now()
+		late, said, interrupt := false, time.Now(), ctx.Done()
 		for {
 			var r reading
 			r, meter = w.read(meter)
-			late = w.complain(late, r.lag)
+			if !r.landed {
+				late = w.complain(late, r.lag)
+			}
 			switch {
 			case w.line != nil:
 				w.line.draw(r.fields())
 			case time.Since(said) >= sayEvery:
 				said = time.Now()
-				w.log.LogAttrs(context.Background(), slog.LevelInfo, "flying", r.attributes()...)
+				w.log.LogAttrs(ctx, slog.LevelInfo, "flying", r.attributes()...)
 			}
 			select {
 			case <-ticker.C:
+			case <-interrupt:
+				interrupt = nil
+				interrupted()
 			case <-stopped:
 				if w.line != nil {
 					w.line.erase() // the summary follows
@@ -79,13 +84,20 @@ func (w *watcher) watch() (stop func()) {
 func (w *watcher) read(meter pace.Meter) (reading, pace.Meter) {
 	tally := w.observe()
 	position, took, lag := w.gate.look()
-	meter = meter.With(pace.Sample{At: took, Bytes: tally.ReportBytes})
+	meter = meter.With(pace.Sample{At: took, Bytes: acknowledgedBytes(tally)})
 	r := reading{
 		tally: tally, paced: !w.gate.plan.pace.Free(), lag: lag,
-		simulated: position.last, bytesPerS: meter.BytesPerSecond(),
+		landed: position.landed > 0, simulated: position.last, bytesPerS: meter.BytesPerSecond(),
 	}
 	r.flown, r.ends = w.gate.plan.flown(took, position.last)
 	return r, meter
+}
+
+// acknowledgedBytes is how much of the reports' bytes Kafka has, nearly: they
+// are counted when they are sent, and are of much the same size.
+func acknowledgedBytes(t publish.Tally) int64 {
+	share := float64(t.Reports) / float64(max(1, t.Reports+t.Undelivered))
+	return int64(share * float64(t.ReportBytes))
 }
 
 // complain says once that a flight is behind its pace, and once that it is
@@ -93,7 +105,7 @@ func (w *watcher) read(meter pace.Meter) (reading, pace.Meter) {
 func (w *watcher) complain(late bool, lag time.Duration) bool {
 	switch {
 	case !late && lag > tooLate:
-		w.log.Warn("cannot keep the pace; flying as fast as this machine and Kafka allow, until it has caught up",
+		w.log.Warn("cannot keep the pace; sending as fast as possible until it has caught up",
 			"asked_for", w.gate.plan.pace, "behind", seconds(lag))
 		return true
 	case late && lag < onPace:
@@ -124,8 +136,9 @@ func (w *watcher) ready() error {
 	position, _, _ := w.gate.look()
 	switch {
 	case quiet >= silence:
-		return fmt.Errorf("Kafka has acknowledged nothing for %s, and %d messages wait", quiet.Round(time.Second), tally.Undelivered)
-	case position.landed:
+		return fmt.Errorf("Kafka has acknowledged nothing for %s, and %d messages wait",
+			quiet.Round(time.Second), tally.Undelivered)
+	case position.landed > 0:
 		return fmt.Errorf("the flight is over; %d messages wait for their acknowledgement", tally.Undelivered)
 	default:
 		return nil

@@ -44,7 +44,7 @@ func (p Pace) String() string {
 	if p.Free() {
 		return "as fast as possible"
 	}
-	return fmt.Sprintf("%v %s", p.PerSecond, p.Unit)
+	return strconv.FormatFloat(p.PerSecond, 'f', -1, 64) + " " + string(p.Unit)
 }
 
 // Progress is how far a flight has come since it began.
