@@ -12,7 +12,10 @@ import (
 	"github.com/peacestate/peacestate/simulator/internal/world"
 )
 
-// Fly is the command that flies the drones, and its options.
+// Fly is the command that flies the drones, and its options. From and For say
+// which part of simulated time is flown, Speed, Rate or Waves how fast, and
+// Duration for how long; each may be combined with the others, but for the
+// three paces.
 type Fly struct {
 	Scenario
 
