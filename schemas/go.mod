@@ -13,7 +13,8 @@ require (
 require (
 	github.com/golang/snappy v1.0.0 // indirect
 	github.com/santhosh-tekuri/jsonschema/v5 v5.3.0 // indirect
-	golang.org/x/sync v0.11.0 // indirect
+	github.com/stretchr/testify v1.11.1 // indirect
+	golang.org/x/sync v0.16.0 // indirect
 )
 
 replace github.com/peacestate/peacestate/service => ../service

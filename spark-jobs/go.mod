@@ -5,7 +5,7 @@ go 1.26
 require (
 	github.com/apache/spark-connect-go/v35 v35.0.0-20250317154112-ffd832059443
 	github.com/confluentinc/confluent-kafka-go/v2 v2.12.0
-	github.com/dustin/go-humanize v1.0.1
+	github.com/dustin/go-humanize v1.1.0
 	github.com/jedib0t/go-pretty/v6 v6.8.3
 	github.com/peacestate/peacestate/peaceland v0.0.0
 	github.com/peacestate/peacestate/schemas v0.0.0
@@ -14,7 +14,11 @@ require (
 	google.golang.org/grpc v1.71.0
 )
 
-require github.com/lmittmann/tint v1.2.1 // indirect
+require (
+	github.com/go-logr/logr v1.4.3 // indirect
+	github.com/lmittmann/tint v1.2.1 // indirect
+	gonum.org/v1/gonum v0.16.0 // indirect
+)
 
 require (
 	cloud.google.com/go/compute/metadata v0.6.0 // indirect
@@ -35,16 +39,16 @@ require (
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/zeebo/xxh3 v1.0.2 // indirect
 	golang.org/x/exp v0.0.0-20240909161429-701f63a606c0 // indirect
-	golang.org/x/mod v0.23.0 // indirect
-	golang.org/x/net v0.36.0 // indirect
-	golang.org/x/oauth2 v0.28.0 // indirect
-	golang.org/x/sync v0.11.0 // indirect
+	golang.org/x/mod v0.26.0 // indirect
+	golang.org/x/net v0.43.0 // indirect
+	golang.org/x/oauth2 v0.30.0 // indirect
+	golang.org/x/sync v0.16.0 // indirect
 	golang.org/x/sys v0.46.0 // indirect
-	golang.org/x/text v0.22.0 // indirect
-	golang.org/x/tools v0.30.0 // indirect
+	golang.org/x/text v0.28.0 // indirect
+	golang.org/x/tools v0.35.0 // indirect
 	golang.org/x/xerrors v0.0.0-20240903120638-7835f813f4da // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20250115164207-1a7da9e5054f // indirect
-	google.golang.org/protobuf v1.36.5 // indirect
+	google.golang.org/protobuf v1.36.8 // indirect
 )
 
 replace (

@@ -7,12 +7,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/registry"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/service/broker"
+	"github.com/peacestate/peacestate/service/monitor"
 	"github.com/peacestate/peacestate/simulator/internal/publish"
 )
 
@@ -25,6 +28,8 @@ func Program() service.Program {
 		Examples: []string{
 			"go run ./simulator --drones 100                                    live, until Ctrl-C",
 			"go run ./simulator --drones 100 --speed 60 --duration 20s          live, sixty times faster than life",
+			"go run ./simulator --drones 1000 --waves 5 --listen :9100          five first waves at once, with metrics",
+			"go run ./simulator --drones 1000 --rate 50000/s --duration 1m      three million reports, at a steady pace",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 672h        four weeks, as fast as possible",
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 1h --json   an hour, and its summary as JSON",
 			"go run ./simulator --late --corrupt 0.1% --manifest faults.jsonl   live, with faults that are written down",
@@ -40,7 +45,9 @@ func Program() service.Program {
 }
 
 // Run flies as the options say, and reports what was delivered. It ends
-// before time when ctx does, and then still delivers what it sent.
+// before time when ctx does, and then still delivers what it sent. A flight
+// that cannot keep its pace says so, and leaves nothing out: it is on pace
+// again once it has caught up, or ends late.
 func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 	drones, err := o.check(time.Now())
 	if err != nil {
@@ -51,12 +58,36 @@ func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, written.close()) }()
+	line := openLine(streams.Err)
+	if line != nil {
+		streams.Log = slog.New(line.above(streams.Log.Handler()))
+	}
+	var flying atomic.Pointer[watcher]
+	metrics := monitor.Registry()
+	if o.Listen != "" {
+		stop, err := monitor.Serve(streams.Log, o.Listen, metrics, func() error {
+			if w := flying.Load(); w != nil {
+				return w.ready()
+			}
+			return errors.New("waiting for Kafka and the schema registry")
+		})
+		if err != nil {
+			return fmt.Errorf("%w; name another address with --listen", err)
+		}
+		defer stop()
+	}
 	publisher, err := o.connect(ctx, streams)
 	if err != nil {
 		return err
 	}
-	w := o.window(time.Now())
-	f := &flight{fleet: drones, window: w, faults: o.faultPlan(w.to), manifest: written}
+	plan := o.plan(time.Now())
+	f := &flight{
+		fleet: drones, faults: o.faultPlan(plan.to),
+		gate: newGate(plan, publisher.ReportBytes), manifest: written,
+	}
+	w := &watcher{gate: f.gate, tally: publisher.Tally, faults: written.sent, log: streams.Log, line: line}
+	w.register(metrics)
+	flying.Store(w)
 
 	// Patience with Kafka ends some time after the flight does, or should.
 	patience, giveUp := context.WithCancel(context.WithoutCancel(ctx))
@@ -64,20 +95,19 @@ func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 	if o.Duration != nil {
 		defer time.AfterFunc(*o.Duration+o.Drain, giveUp).Stop()
 	}
-	defer context.AfterFunc(ctx, func() {
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(o.Drain, giveUp) })()
+
+	stopWatching := w.watch(ctx, func() {
 		streams.Log.Info("stopping; waiting for Kafka's acknowledgements (Ctrl-C again to leave at once)",
 			"messages", publisher.Tally().Undelivered, "giving_up_in", o.Drain)
-		time.AfterFunc(o.Drain, giveUp)
-	})()
-
-	stopWatching := watch(streams, f, publisher)
+	})
 	broken := publisher.Publish(patience, f.messages(ctx))
 	drain, endDrain := context.WithTimeout(patience, o.Drain)
 	defer endDrain()
 	tally, lost := publisher.Close(drain)
 	stopWatching()
 
-	if err := o.summarise(streams, f, tally); err != nil {
+	if err := o.summary(f, tally).print(streams, o.JSON); err != nil {
 		return err
 	}
 	switch {

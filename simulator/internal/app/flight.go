@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"iter"
-	"sync/atomic"
 	"time"
 
 	"github.com/peacestate/peacestate/simulator/internal/fault"
@@ -11,59 +10,25 @@ import (
 	"github.com/peacestate/peacestate/simulator/internal/world"
 )
 
-// A flight is a fleet in a window of time, and how far it has come.
+// A flight is a fleet on its way, and what goes wrong.
 type flight struct {
 	fleet    world.Fleet
-	window   window
 	faults   fault.Plan
+	gate     *gate
 	manifest *manifest
-
-	// The times of the first and the last report handed out so far, in Unix
-	// milliseconds; 0 when there is none.
-	first, last atomic.Int64
-}
-
-// span is when the first and the last report handed out so far fall; zero
-// times when there is none.
-func (f *flight) span() (first, last time.Time) {
-	at := func(ms int64) time.Time {
-		if ms == 0 {
-			return time.Time{}
-		}
-		return time.UnixMilli(ms).UTC()
-	}
-	return at(f.first.Load()), at(f.last.Load())
 }
 
 // messages hands out what the drones send, each message when it is due, until
-// the window or ctx ends; then what they still hold.
+// the flight is over; then what they still hold.
 func (f *flight) messages(ctx context.Context) iter.Seq[publish.Message] {
 	return func(yield func(publish.Message) bool) {
+		defer f.gate.land()
 		report := f.fleet.Reporter()
-		pass := func(at time.Time) bool { return sleepUntil(ctx, f.window.due(at)) }
-		for t := range f.faults.Flown(f.fleet.Between(f.window.from, f.window.to), pass) {
-			f.first.CompareAndSwap(0, t.At.UnixMilli())
-			f.last.Store(max(f.last.Load(), t.At.UnixMilli()))
+		pass := func(at time.Time) bool { return f.gate.pass(ctx, at) }
+		for t := range f.faults.Flown(f.fleet.Between(f.gate.plan.from, f.gate.plan.to), pass) {
 			if !yield(f.manifest.message(t, report(t.Due))) {
 				return
 			}
 		}
-	}
-}
-
-// sleepUntil waits until a time, or not at all if that has passed. It answers
-// false when ctx ended first.
-func sleepUntil(ctx context.Context, t time.Time) bool {
-	wait := time.Until(t)
-	if wait <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }

@@ -62,6 +62,7 @@ type Tally struct {
 	Riots       int64 // likewise
 	Undelivered int64 // not acknowledged: yet, or, once closed, for good
 	Bytes       int64 // of the values sent: Avro and its framing
+	ReportBytes int64 // of those, the reports'
 }
 
 // Open starts the producers, without waiting for a broker. The Publisher must
@@ -123,9 +124,13 @@ func (p *Publisher) Tally() Tally {
 	// Delivered is read before due: it can only fall behind.
 	t := Tally{Reports: p.reports.delivered.Load(), Riots: p.riots.delivered.Load()}
 	t.Undelivered = p.reports.due.Load() + p.riots.due.Load() - t.Reports - t.Riots
-	t.Bytes = p.reports.bytes.Load() + p.riots.bytes.Load()
+	t.ReportBytes = p.ReportBytes()
+	t.Bytes = t.ReportBytes + p.riots.bytes.Load()
 	return t
 }
+
+// ReportBytes is the tally's, alone: cheap enough to be asked for each report.
+func (p *Publisher) ReportBytes() int64 { return p.reports.bytes.Load() }
 
 // settings common to both producers, each with its reason.
 func settings() kafka.ConfigMap {

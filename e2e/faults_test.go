@@ -1,0 +1,215 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apache/spark-connect-go/v35/spark/sql"
+)
+
+// A fault is one line of the simulator's manifest.
+type fault struct {
+	Fault    string    `json:"fault"`
+	ReportID string    `json:"report_id"`
+	DroneID  string    `json:"drone_id"`
+	Seq      int64     `json:"seq"`
+	DueAt    time.Time `json:"due_at"`
+	SentAt   time.Time `json:"sent_at"`
+	Copies   int       `json:"copies"`
+	Damage   string    `json:"damage"`
+	SHA256   string    `json:"sha256"`
+}
+
+func readManifest(t *testing.T, file string) []fault {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var faults []fault
+	lines := bufio.NewScanner(bytes.NewReader(content))
+	for lines.Scan() {
+		faults = append(faults, parse[fault](t, lines.Bytes()))
+	}
+	return faults
+}
+
+// An arrival is one row of the archive, or one that should be there.
+type arrival struct {
+	seq int64
+	old bool // it came in version 1
+}
+
+// arrivals are the reports of a drone in the archive, in the order in which
+// Kafka took them, and when each was made.
+func arrivals(t *testing.T, spark sql.SparkSession, drone string) (rows []arrival, made map[int64]time.Time) {
+	t.Helper()
+	frame, err := spark.Sql(t.Context(), fmt.Sprintf(
+		`SELECT seq, unix_millis(reported_at) AS ms, battery_pct IS NULL AS old FROM peacestate.reports
+		WHERE drone_id = '%s' ORDER BY kafka_partition, kafka_offset`, drone))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := frame.Collect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made = map[int64]time.Time{}
+	for _, row := range found {
+		v := row.Values()
+		seq, ms, old := v[0].(int64), v[1].(int64), v[2].(bool)
+		rows = append(rows, arrival{seq, old})
+		made[seq] = time.UnixMilli(ms).UTC()
+	}
+	return rows, made
+}
+
+// expected is what the archive must hold of a drone, and in which order, given
+// when each of its reports was made and what the manifest says of them.
+func expected(made map[int64]time.Time, faults []fault) []arrival {
+	type transmission struct {
+		arrival
+		due, sent time.Time
+		behind    int // one that changes places with the next stands behind it
+		times     int
+	}
+	sent := map[int64]*transmission{}
+	for seq, at := range made {
+		sent[seq] = &transmission{arrival: arrival{seq: seq}, due: at, sent: at, times: 1}
+	}
+	for _, f := range faults {
+		s, archived := sent[f.Seq]
+		if !archived {
+			continue // a corrupt one, or its absence will be found
+		}
+		switch f.Fault {
+		case "corrupt":
+			s.times = 0
+		case "duplicate":
+			s.times = f.Copies
+		case "reorder":
+			s.sent, s.behind = f.SentAt, 1
+		case "late", "lost":
+			s.sent = f.SentAt
+		case "old_schema":
+			s.old = true
+		}
+	}
+	var order []*transmission
+	for _, s := range sent {
+		order = append(order, s)
+	}
+	slices.SortFunc(order, func(a, b *transmission) int {
+		return cmp.Or(a.sent.Compare(b.sent), cmp.Compare(a.behind, b.behind), a.due.Compare(b.due))
+	})
+	var rows []arrival
+	for _, s := range order {
+		for range s.times {
+			rows = append(rows, s.arrival)
+		}
+	}
+	return rows
+}
+
+// faultsAreWhereTheManifestSays compares the archive and the dead letters, one
+// by one and in their order, with the manifest of the only flight so far.
+func faultsAreWhereTheManifestSays(t *testing.T, s *system, faults []fault, reportsPerDrone map[string]int) {
+	t.Helper()
+	spark, err := sql.NewSessionBuilder().Remote(s.env["SPARK_REMOTE"]).Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	byDrone := map[string][]fault{}
+	kinds := map[string]int{}
+	dead := map[string]string{} // by the hash of their bytes
+	for _, f := range faults {
+		byDrone[f.DroneID] = append(byDrone[f.DroneID], f)
+		kinds[f.Fault]++
+		if f.Fault == "corrupt" {
+			dead[f.SHA256] = f.ReportID
+		}
+	}
+	for _, kind := range []string{"late", "duplicate", "reorder", "corrupt", "old_schema", "lost"} {
+		if kinds[kind] == 0 {
+			t.Errorf("no report was %s: the test shows nothing of it", kind)
+		}
+	}
+	for drone, reports := range reportsPerDrone {
+		got, made := arrivals(t, spark, drone)
+		want := expected(made, byDrone[drone])
+		if !slices.Equal(got, want) {
+			i := 0
+			for i < min(len(got), len(want)) && got[i] == want[i] {
+				i++
+			}
+			t.Errorf("%s: %d rows, want %d; they differ from row %d: %v, want %v", drone, len(got), len(want), i,
+				got[i:min(len(got), i+4)], want[i:min(len(want), i+4)])
+		}
+		corrupt := 0
+		for _, f := range byDrone[drone] {
+			if f.Fault != "corrupt" {
+				continue
+			}
+			corrupt++
+			if _, archived := made[f.Seq]; archived {
+				t.Errorf("%s was sent as bytes that do not decode, and is archived", f.ReportID)
+			}
+		}
+		if len(made)+corrupt != reports {
+			t.Errorf("%s: %d reports archived and %d corrupt, the truth has %d", drone, len(made), corrupt, reports)
+		}
+	}
+	for _, message := range s.read(t, "reports-dlq") {
+		sum := sha256.Sum256(message.Value)
+		hash := hex.EncodeToString(sum[:])
+		if _, known := dead[hash]; !known {
+			t.Errorf("offset %s of the dead letters is in no manifest", message.TopicPartition.Offset)
+		}
+		delete(dead, hash)
+	}
+	for _, id := range dead {
+		t.Errorf("%s was sent as bytes that do not decode, and is not among the dead letters", id)
+	}
+	t.Logf("found %v", kinds)
+}
+
+// answersAreTheTruth compares what Spark answers with what the simulator says
+// must be the answer.
+func answersAreTheTruth(t *testing.T, s *system, answers map[string]Rows) {
+	t.Helper()
+	printed := json.NewDecoder(bytes.NewReader(s.run(t, 0, "spark-jobs", "ask", "all", "--json")))
+	var asked []string
+	for printed.More() {
+		var answer struct {
+			Question string `json:"question"`
+			Rows     Rows   `json:"rows"`
+		}
+		if err := printed.Decode(&answer); err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, answer.Question)
+		want, known := answers[answer.Question]
+		if !known || len(want) == 0 {
+			t.Errorf("the truth has no answer to %s", answer.Question)
+			continue
+		}
+		if err := Compare(answer.Rows, want, 1e-9); err != nil {
+			t.Errorf("%s: %v", answer.Question, err)
+		}
+	}
+	if got := strings.Join(asked, " "); got != "weekend hours words citizens" {
+		t.Errorf("asked %s", got)
+	}
+}
