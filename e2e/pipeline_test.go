@@ -20,16 +20,6 @@ import (
 	"github.com/peacestate/peacestate/schemas/registry"
 )
 
-// A sent is the simulator's own count of what Kafka acknowledged.
-type sent struct {
-	Reports     int `json:"reports"`
-	Riots       int `json:"riots"`
-	Undelivered int `json:"undelivered"`
-}
-
-// week is the flight whose answers are checked: some drones have old software.
-var week = []string{"--drones", "20", "--from", "2026-01-05", "--for", "168h", "--old-schema", "1%"}
-
 // An audit is what `spark-jobs verify --json` prints, as far as the test
 // looks at it.
 type audit struct {
@@ -55,7 +45,6 @@ func (a audit) of(topic string) (records, archived, deadLetters int) {
 // person would: each step builds on the ones before it.
 func TestPipeline(t *testing.T) {
 	s := start(t)
-	var flown sent
 	step := func(name string, test func(t *testing.T)) {
 		t.Helper()
 		if !t.Run(name, test) {
@@ -93,8 +82,11 @@ func TestPipeline(t *testing.T) {
 		s.run(t, 0, "setup", append([]string{"connectors"}, connectorFiles(t, s)...)...)
 	})
 
-	step("a backfill of a week survives SIGKILL of the Connect worker", func(t *testing.T) {
-		backfill := s.program("simulator", append(week, "--json")...)
+	var truth truth
+	step("a backfill with every kind of fault survives SIGKILL of the Connect worker, and is what was foretold", func(t *testing.T) {
+		truth = foretell(t, s)
+		manifest := filepath.Join(t.TempDir(), "manifest.jsonl")
+		backfill := s.program("simulator", slices.Concat(week(), []string{"--json", "--manifest", manifest})...)
 		var printed bytes.Buffer
 		backfill.Stdout = &printed
 		backfill.Stderr = io.Discard
@@ -106,20 +98,27 @@ func TestPipeline(t *testing.T) {
 		if err := backfill.Wait(); err != nil {
 			t.Fatalf("simulator: %v", err)
 		}
-		flown = parse[sent](t, printed.Bytes())
-		if want := 20 * 7 * 24 * 60; flown.Reports != want || flown.Undelivered != 0 || flown.Riots == 0 {
-			t.Fatalf("sent %+v, want %d reports, some riots, nothing undelivered", flown, want)
+		flown := parse[struct{ Reports, Riots, Undelivered int }](t, printed.Bytes())
+		if flown.Reports != truth.Totals.SentReports || flown.Riots != truth.Totals.SentRiots || flown.Undelivered != 0 {
+			t.Fatalf("sent %+v, the truth is %+v", flown, truth.Totals)
 		}
+		truth.Manifest = manifestIsForetold(t, manifest, truth.Manifest)
 	})
+
+	step("every record is archived once, or among the dead letters", func(t *testing.T) {
+		archiveHolds(t, s, map[string]count{
+			"reports": {truth.Totals.SentReports, truth.Totals.ArchivedReports, truth.Totals.DeadLetters},
+			"riots":   {truth.Totals.SentRiots, truth.Totals.ArchivedRiots, 0},
+		})
+	})
+
+	step("each fault is where the manifest says", func(t *testing.T) { faultsAreWhereTheManifestSays(t, s, truth) })
+
+	step("every answer is the truth", func(t *testing.T) { answersAreTheTruth(t, s, truth) })
 
 	poison := [][]byte{[]byte("no frame"), {0, 0, 0, 0, 1, 0xff, 0xff}, {0, 0x7f, 0, 0, 0, 1}}
-	step("what cannot be decoded, and a tombstone, go to the dead letters", func(t *testing.T) {
-		s.send(t, "reports", poison...)
-		s.send(t, "reports", nil)
+	step("each riot is one alert, through a SIGKILL of the alerter; what is no riot is put aside", func(t *testing.T) {
 		s.send(t, "riots", poison...)
-	})
-
-	step("each riot is one alert, through a SIGKILL of the alerter", func(t *testing.T) {
 		first := s.program("alerter")
 		first.Stderr = io.Discard
 		lines, err := first.StdoutPipe()
@@ -138,36 +137,29 @@ func TestPipeline(t *testing.T) {
 		}
 		_ = first.Wait() // it was killed
 		s.run(t, 0, "alerter", "--idle-exit", "5s")
-		alertsMatchRiots(t, s, flown.Riots)
+		alertsMatchRiots(t, s, truth.Totals.SentRiots)
 		if dead := deadBy(t, s, "riots-dlq", "peacestate.dead.reason"); dead != len(poison) {
 			t.Errorf("the alerter put %d riots aside, want %d", dead, len(poison))
 		}
 	})
 
-	step("every record is archived once", func(t *testing.T) {
-		found := parse[audit](t, s.run(t, 0, "spark-jobs", "verify", "--json", "--wait", "3m"))
-		for _, want := range []struct {
-			topic                          string
-			records, archived, deadLetters int
-		}{
-			{"reports", flown.Reports + len(poison) + 1, flown.Reports, len(poison) + 1},
-			{"riots", flown.Riots + len(poison), flown.Riots, len(poison)},
-			{"alerts", flown.Riots, flown.Riots, 0},
-		} {
-			records, archived, deadLetters := found.of(want.topic)
-			if records != want.records || archived != want.archived || deadLetters != want.deadLetters {
-				t.Errorf("%s: %d records, %d archived, %d dead letters; want %d, %d, %d",
-					want.topic, records, archived, deadLetters, want.records, want.archived, want.deadLetters)
-			}
-		}
+	step("what cannot be decoded, and a tombstone, go to the dead letters", func(t *testing.T) {
+		s.send(t, "reports", poison...)
+		s.send(t, "reports", nil)
+		archiveHolds(t, s, map[string]count{
+			"reports": {
+				truth.Totals.SentReports + len(poison) + 1, truth.Totals.ArchivedReports, truth.Totals.DeadLetters + len(poison) + 1,
+			},
+			"riots":  {truth.Totals.SentRiots + len(poison), truth.Totals.ArchivedRiots, len(poison)},
+			"alerts": {truth.Totals.SentRiots, truth.Totals.SentRiots, 0},
+		})
 	})
 
-	step("every answer is the simulator's truth", func(t *testing.T) { answersAreRight(t, s) })
-
 	step("a day flown twice changes no answer", func(t *testing.T) {
-		s.run(t, 0, "simulator", "--drones", "20", "--from", "2026-01-10", "--for", "24h")
+		again := slices.Concat(week(), []string{"--from", "2026-01-06", "--for", "24h"})
+		s.run(t, 0, "simulator", again...)
 		s.run(t, 0, "spark-jobs", "verify", "--wait", "3m")
-		answersAreRight(t, s)
+		answersAreTheTruth(t, s, truth)
 	})
 
 	step("S3 and its catalog away for half a minute lose nothing", func(t *testing.T) {
@@ -254,6 +246,20 @@ func invalid(t *testing.T, s *system, file []byte) (problems []string) {
 	return problems
 }
 
+// count is what becomes of the records of a topic.
+type count struct{ records, archived, deadLetters int }
+
+// archiveHolds waits until all is archived and compares the counts by topic.
+func archiveHolds(t *testing.T, s *system, want map[string]count) {
+	t.Helper()
+	found := parse[audit](t, s.run(t, 0, "spark-jobs", "verify", "--json", "--wait", "3m"))
+	for topic, want := range want {
+		if records, archived, deadLetters := found.of(topic); (count{records, archived, deadLetters}) != want {
+			t.Errorf("%s: %d records, %d archived, %d dead letters; want %+v", topic, records, archived, deadLetters, want)
+		}
+	}
+}
+
 // decoded reads a topic and leaves out what cannot be decoded.
 func decoded[T any](t *testing.T, s *system, contract schemas.Contract[T]) []T {
 	t.Helper()
@@ -270,27 +276,29 @@ func decoded[T any](t *testing.T, s *system, contract schemas.Contract[T]) []T {
 	return values
 }
 
+// alertsMatchRiots checks that each message on topic riots made one alert.
 func alertsMatchRiots(t *testing.T, s *system, riots int) {
 	t.Helper()
-	want := map[string]bool{}
-	for _, riot := range decoded(t, s, schemas.Riots()) {
-		want[riot.RiotID] = true
+	want, got := map[string]int{}, map[string]int{}
+	sent := decoded(t, s, schemas.Riots())
+	for _, riot := range sent {
+		want[riot.RiotID]++
 	}
-	if len(want) != riots {
-		t.Errorf("%d riots in Kafka, the simulator sent %d", len(want), riots)
+	if len(sent) != riots || riots == 0 {
+		t.Errorf("%d riots in Kafka, the simulator sent %d", len(sent), riots)
 	}
-	got := map[string]int{}
 	for _, alert := range decoded(t, s, schemas.Alerts()) {
 		got[alert.AlertID]++
-		if got[alert.AlertID] > 1 {
-			t.Errorf("alert %s is there %d times", alert.AlertID, got[alert.AlertID])
-		}
-		if !want[alert.AlertID] {
-			t.Errorf("alert %s belongs to no riot", alert.AlertID)
+	}
+	for id := range got {
+		if want[id] == 0 {
+			t.Errorf("alert %s belongs to no riot", id)
 		}
 	}
-	if len(got) != len(want) {
-		t.Errorf("%d alerts for %d riots", len(got), len(want))
+	for id, times := range want {
+		if got[id] != times {
+			t.Errorf("riot %s was sent %d times and alerted on %d times", id, times, got[id])
+		}
 	}
 }
 
@@ -306,39 +314,4 @@ func deadBy(t *testing.T, s *system, topic, header string) int {
 		}
 	}
 	return count
-}
-
-// answersAreRight compares every answer with the simulator's truth about week.
-func answersAreRight(t *testing.T, s *system) {
-	t.Helper()
-	truth := parse[struct {
-		Answers []struct {
-			Question string   `json:"question"`
-			Columns  []string `json:"columns"`
-			Rows     Rows     `json:"rows"`
-		} `json:"answers"`
-	}](t, s.run(t, 0, "simulator", append([]string{"truth", "--json"}, week...)...))
-	answers := json.NewDecoder(bytes.NewReader(s.run(t, 0, "spark-jobs", "ask", "all", "--json")))
-	for _, want := range truth.Answers {
-		var answer struct {
-			Question string   `json:"question"`
-			Columns  []string `json:"columns"`
-			Rows     Rows     `json:"rows"`
-		}
-		if err := answers.Decode(&answer); err != nil {
-			t.Fatalf("%s: %v", want.Question, err)
-		}
-		if answer.Question != want.Question || !slices.Equal(answer.Columns, want.Columns) {
-			t.Errorf("asked %s with %v, the truth is of %s with %v", answer.Question, answer.Columns, want.Question, want.Columns)
-		}
-		if len(want.Rows) == 0 {
-			t.Errorf("%s: the truth has no rows: the test compares nothing", want.Question)
-		}
-		if err := Compare(answer.Rows, want.Rows, 1e-9); err != nil {
-			t.Errorf("%s: %v", want.Question, err)
-		}
-	}
-	if answers.More() {
-		t.Error("spark-jobs answers a question that the truth does not: fold it in simulator/internal/truth")
-	}
 }

@@ -18,7 +18,7 @@ type Report struct {
 	Words      []string  `json:"words"`       // those heard
 	// Technical is nil when the drone still sends version 1. Its fields are
 	// sent all together or not at all.
-	Technical *Technical `json:"technical,omitempty"`
+	*Technical
 }
 
 // A Citizen is one person near a drone, scored by that drone for that report.

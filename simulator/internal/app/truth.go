@@ -34,6 +34,8 @@ type verdict struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"` // excluded
 	truth.Truth
+	// Unrest is what happens in the country, seen by a drone or not.
+	Unrest []world.Unrest `json:"unrest"`
 	// Failures are those of the drones themselves.
 	Failures []world.Failure `json:"failures"`
 	// Manifest lists every fault, in the order in which they are sent.
@@ -50,6 +52,7 @@ func (c Truth) Run(ctx context.Context, streams service.Streams) error {
 	v := verdict{
 		Seed: c.Seed, Drones: c.Drones, Shard: fmt.Sprintf("%d/%d", c.Shard.part, c.Shard.parts), Period: c.Period.String(),
 		From: from, To: to,
+		Unrest:   append([]world.Unrest{}, fleet.Unrest(from, to)...),
 		Failures: append([]world.Failure{}, fleet.Failures(from, to)...),
 		Manifest: []fault.Entry{},
 	}

@@ -63,6 +63,11 @@ func (v verdict) text() string {
 		riots = append(riots, riotCells(r))
 	}
 	table(&b, "riots", riots)
+	unrest := [][]string{{"begins, UTC", "ends", "district", "spread from", "heat"}}
+	for _, u := range v.Unrest {
+		unrest = append(unrest, unrestCells(u))
+	}
+	table(&b, "unrest, seen or not", unrest)
 	failures := [][]string{{"failed at, UTC", "drone", "part", "repaired at, UTC"}}
 	for _, f := range v.Failures {
 		failures = append(failures, failureCells(f))
@@ -74,6 +79,12 @@ func (v verdict) text() string {
 
 func riotCells(r schemas.Riot) []string {
 	return []string{r.DetectedAt.Format(time.DateTime), r.DroneID, r.CitizenID, r.CitizenName, fmt.Sprint(r.Peacescore)}
+}
+
+func unrestCells(u world.Unrest) []string {
+	return []string{
+		u.Begins.Format(time.DateTime), u.Ends.Format(time.TimeOnly), u.District, cmp.Or(u.SpreadFrom, "-"), fmt.Sprintf("%.2f", u.Heat),
+	}
 }
 
 func failureCells(f world.Failure) []string {

@@ -46,6 +46,9 @@ func (w *World) Unrest(from, to time.Time) []Unrest {
 	return all
 }
 
+// Unrest is that of the world below the fleet, whether a drone sees it or not.
+func (f Fleet) Unrest(from, to time.Time) []Unrest { return f.world.Unrest(from, to) }
+
 // unrest is Unrest as the world computes with it; times are in ms since the
 // Epoch.
 type unrest struct {
