@@ -19,18 +19,18 @@ func TestAFailedDroneStandsUntilItIsRepaired(t *testing.T) {
 	}
 	for _, f := range failures {
 		failed, late := at(w, f.Drone, f.FailedAt), at(w, f.Drone, f.RepairedAt.Add(-2*time.Minute))
-		if failed.Lat != late.Lat || failed.Lon != late.Lon || failed.Technical.FlightHours != late.Technical.FlightHours ||
-			failed.Technical.BatteryPct != late.Technical.BatteryPct {
+		if failed.Lat != late.Lat || failed.Lon != late.Lon || failed.FlightHours != late.FlightHours ||
+			failed.BatteryPct != late.BatteryPct {
 			t.Errorf("drone %d moved while it stood:\n%s\n%s", f.Drone, text(t, failed), text(t, late))
 		}
-		if failed.Technical.FlightHours != f.FlightHours {
-			t.Errorf("drone %d failed after %v hours, its report says %v", f.Drone, f.FlightHours, failed.Technical.FlightHours)
+		if failed.FlightHours != f.FlightHours {
+			t.Errorf("drone %d failed after %v hours, its report says %v", f.Drone, f.FlightHours, failed.FlightHours)
 		}
-		if v := late.Technical.VibrationMmS; v > 0.1 {
+		if v := late.VibrationMmS; v > 0.1 {
 			t.Errorf("drone %d vibrates by %v mm/s while it stands", f.Drone, v)
 		}
 		back := at(w, f.Drone, f.RepairedAt.Add(3*time.Hour))
-		if back.Technical.FlightHours <= f.FlightHours {
+		if back.FlightHours <= f.FlightHours {
 			t.Errorf("drone %d does not fly three hours after its repair", f.Drone)
 		}
 	}

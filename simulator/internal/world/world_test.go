@@ -120,9 +120,9 @@ func TestReportsHoldTogether(t *testing.T) {
 			r := w.Report(drone, seq)
 			step := r.ReportedAt.Sub(before.ReportedAt)
 			meters := peaceland.Meters(before.Lat, before.Lon, r.Lat, r.Lon)
-			hours := r.Technical.FlightHours - before.Technical.FlightHours
-			drained := float64(before.Technical.BatteryPct) - float64(r.Technical.BatteryPct)
-			warmed := math.Abs(float64(r.Technical.MotorTempC) - float64(before.Technical.MotorTempC))
+			hours := r.FlightHours - before.FlightHours
+			drained := float64(before.BatteryPct) - float64(r.BatteryPct)
+			warmed := math.Abs(float64(r.MotorTempC) - float64(before.MotorTempC))
 			const share = 1.0 / 100 // of a flight, in a minute
 			for rule, holds := range map[string]bool{
 				"seq has no gap":                                   r.Seq == before.Seq+1,
@@ -157,10 +157,10 @@ func TestReportsStayInRange(t *testing.T) {
 				"the country is where it is":                   r.Lat > 43.88 && r.Lat < 44.16 && r.Lon > -28.18 && r.Lon < -27.82,
 				"at most forty citizens are in a block":        len(r.Citizens) <= 40,
 				"three to six words are heard":                 len(r.Words) >= 3 && len(r.Words) <= 6,
-				"a battery holds 3 to 100 percent":             in(r.Technical.BatteryPct, 3, 100),
-				"motors have 7 to 82 degrees":                  in(r.Technical.MotorTempC, 7, 82),
-				"a frame vibrates by 0 to 8 mm/s":              in(r.Technical.VibrationMmS, 0.05, 7.9),
-				"a drone has at most 2,000 hours at the start": r.Technical.FlightHours >= 0 && r.Technical.FlightHours < 2000+30*24,
+				"a battery holds 3 to 100 percent":             in(r.BatteryPct, 3, 100),
+				"motors have 7 to 82 degrees":                  in(r.MotorTempC, 7, 82),
+				"a frame vibrates by 0 to 8 mm/s":              in(r.VibrationMmS, 0.05, 7.9),
+				"a drone has at most 2,000 hours at the start": r.FlightHours >= 0 && r.FlightHours < 2000+30*24,
 			}
 			names := map[string]bool{}
 			for _, c := range r.Citizens {
