@@ -146,7 +146,7 @@ func TestEveryReportArrivesOnceAndInOrderKeyedByItsDrone(t *testing.T) {
 	if err != nil || tally.Reports != 1000 || tally.Riots != 200 || tally.Undelivered != 0 {
 		t.Fatalf("tally %+v, error %v", tally, err)
 	}
-	var size int64
+	var size, riotSize int64
 	lastSeq, partitionOf := map[string]int64{}, map[string]int32{}
 	for _, message := range consume(t, cluster, "reports", 1000) {
 		r := read(t, schemas.Reports(), message, fakeregistry.ReportID)
@@ -163,10 +163,71 @@ func TestEveryReportArrivesOnceAndInOrderKeyedByItsDrone(t *testing.T) {
 		size += int64(len(message.Value))
 	}
 	for _, message := range consume(t, cluster, "riots", 200) {
-		size += int64(len(message.Value))
+		riotSize += int64(len(message.Value))
 	}
-	if size != tally.Bytes {
-		t.Errorf("%d bytes arrived, the tally says %d", size, tally.Bytes)
+	if size != tally.ReportBytes || size+riotSize != tally.Bytes {
+		t.Errorf("%d bytes of reports and %d of riots arrived, the tally says %+v", size, riotSize, tally)
+	}
+}
+
+func TestAReportIsSentInItsSchemaAndWithItsDamage(t *testing.T) {
+	report := schemas.Report{
+		ReportID: "drone-000001/0000000001", DroneID: "drone-000001", Seq: 1,
+		Citizens: []schemas.Citizen{{CitizenID: "citizen-000001", Peacescore: 3}}, Technical: &schemas.Technical{BatteryPct: 50},
+	}
+	framed := func(id uint32, contract schemas.Contract[schemas.Report]) []byte {
+		codec, err := contract.Codec(contract.Schema())
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := codec.Append(wire.AppendHeader(nil, id), report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+	newest := framed(fakeregistry.ReportID, schemas.Reports())
+	oldest := framed(fakeregistry.OldReportID, schemas.Reports().Version(1))
+	half := func(b []byte) []byte { return b[:len(b)/2] }
+	tests := []struct {
+		name    string
+		message Message
+		want    []byte
+	}{
+		{"in the newest schema", Message{}, newest},
+		{"in the old schema", Message{OldSchema: true}, oldest},
+		{"with a byte changed", Message{Damage: func(b []byte) []byte { b[0] = 9; return b }}, append([]byte{9}, newest[1:]...)},
+		{"cut in half", Message{Damage: half}, half(newest)},
+		{"old, and cut in half", Message{OldSchema: true, Damage: half}, half(oldest)},
+		{"as something longer", Message{Damage: func([]byte) []byte { return bytes.Repeat(newest, 40) }}, bytes.Repeat(newest, 40)},
+		{"as nothing", Message{Damage: func([]byte) []byte { return nil }}, nil},
+		{"whole again", Message{}, newest},
+	}
+	publisher, cluster, _ := start(t)
+	err := publisher.Publish(t.Context(), func(yield func(Message) bool) {
+		for _, tt := range tests {
+			tt.message.Report = report
+			if !yield(tt.message) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := publisher.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// One drone, hence one partition: they arrive in the order of the table.
+	for i, message := range consume(t, cluster, "reports", len(tests)) {
+		if !bytes.Equal(message.Value, tests[i].want) {
+			t.Errorf("%s:\n got %x\nwant %x", tests[i].name, message.Value, tests[i].want)
+		}
+	}
+	for _, message := range consume(t, cluster, "riots", len(tests)) {
+		if riot := read(t, schemas.Riots(), message, fakeregistry.RiotID); riot.ReportID != report.ReportID {
+			t.Errorf("riot %+v", riot)
+		}
 	}
 }
 
@@ -278,6 +339,56 @@ func TestWhatIsNotDeliveredWhenPatienceEndsIsCounted(t *testing.T) {
 	}
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("Close took %s with 300 ms of patience", took)
+	}
+}
+
+func TestDeliveriesAreCountedWhileItFlies(t *testing.T) {
+	publisher, _, _ := start(t)
+	if err := publisher.Publish(t.Context(), messages(reports(1000))); err != nil {
+		t.Fatal(err)
+	}
+	var last Tally
+	for deadline := time.Now().Add(20 * time.Second); last.Reports < 1000 || last.Riots < 200; time.Sleep(time.Millisecond) {
+		tally := publisher.Tally()
+		if tally.Reports < last.Reports || tally.Reports > 1000 || tally.Reports+tally.Riots+tally.Undelivered != 1200 {
+			t.Fatalf("tally %+v after %+v", tally, last)
+		}
+		if last = tally; time.Now().After(deadline) {
+			t.Fatalf("after 20 s the tally is %+v", last)
+		}
+	}
+	if tally, err := publisher.Close(t.Context()); err != nil || tally != last {
+		t.Errorf("closed with %+v (%v), before it was %+v", tally, err, last)
+	}
+}
+
+func TestWhatIsRefusedForGoodIsCountedWithTheReason(t *testing.T) {
+	publisher, cluster, _ := start(t)
+	if err := publisher.Publish(t.Context(), messages(reports(50))); err != nil {
+		t.Fatal(err)
+	}
+	for publisher.Tally().Undelivered > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := cluster.SetBrokerDown(-1); err != nil {
+		t.Fatal(err)
+	}
+	if err := publisher.Publish(t.Context(), messages(reports(50))); err != nil {
+		t.Fatal(err)
+	}
+	// No broker of the client's tests can be told to refuse a message; a purge takes the same way.
+	if err := publisher.reports.producer.Purge(kafka.PurgeQueue | kafka.PurgeInFlight); err != nil {
+		t.Fatal(err)
+	}
+	if err := cluster.SetBrokerUp(-1); err != nil {
+		t.Fatal(err)
+	}
+	tally, err := publisher.Close(t.Context())
+	if tally.Reports != 50 || tally.Riots != 20 || tally.Undelivered != 50 {
+		t.Errorf("tally %+v, want 50 reports and 20 riots delivered, 50 not", tally)
+	}
+	if err == nil || !strings.Contains(err.Error(), "50 messages were not delivered: topic reports: ") || !strings.Contains(err.Error(), "Purged") {
+		t.Errorf("error %v, want one that names 50 messages and the reason", err)
 	}
 }
 
