@@ -158,7 +158,7 @@ func TestPipeline(t *testing.T) {
 	step("a day flown twice changes no answer", func(t *testing.T) {
 		again := slices.Concat(week(), []string{"--from", "2026-01-06", "--for", "24h"})
 		s.run(t, 0, "simulator", again...)
-		s.run(t, 0, "spark-jobs", "verify", "--wait", "3m")
+		s.run(t, 0, "spark-jobs", "verify", "--wait", "10m")
 		answersAreTheTruth(t, s, truth)
 	})
 
@@ -182,7 +182,7 @@ func TestPipeline(t *testing.T) {
 		if status, answer := s.rest(t, http.MethodPut, "/connectors/riots-s3-sink/resume", nil); status >= 300 {
 			t.Fatalf("resume the sink: status %d: %s", status, answer)
 		}
-		s.run(t, 0, "spark-jobs", "verify", "--wait", "3m")
+		s.run(t, 0, "spark-jobs", "verify", "--wait", "10m")
 	})
 
 	step("a bad command line is one line and exit 2", func(t *testing.T) {
@@ -252,7 +252,7 @@ type count struct{ records, archived, deadLetters int }
 // archiveHolds waits until all is archived and compares the counts by topic.
 func archiveHolds(t *testing.T, s *system, want map[string]count) {
 	t.Helper()
-	found := parse[audit](t, s.run(t, 0, "spark-jobs", "verify", "--json", "--wait", "3m"))
+	found := parse[audit](t, s.run(t, 0, "spark-jobs", "verify", "--json", "--wait", "10m"))
 	for topic, want := range want {
 		if records, archived, deadLetters := found.of(topic); (count{records, archived, deadLetters}) != want {
 			t.Errorf("%s: %d records, %d archived, %d dead letters; want %+v", topic, records, archived, deadLetters, want)

@@ -11,8 +11,8 @@ const (
 	// Garbled: every bit is flipped. The first byte is not that of a frame,
 	// and what would be the length of the first text is negative.
 	Garbled Damage = "garbled"
-	// CutShort: only the frame is left, and a part of the first text. What is
-	// cut off later may leave a whole record of an older version.
+	// CutShort: only the frame and the first text are left, and a part of the
+	// second. A cut further on may leave a whole record of an older version.
 	CutShort Damage = "cut_short"
 	// NegativeLength: the frame is whole, and the first text has -1 bytes.
 	NegativeLength Damage = "negative_length"
@@ -29,7 +29,7 @@ func (t Transmission) Damage() Damage {
 	return []Damage{Garbled, CutShort, NegativeLength}[t.damage.and(0).below(3)]
 }
 
-// Damaged is what arrives of a framed report, whose first field is its id. The
+// Damaged is what arrives of a framed report, whose first fields are its id and its drone's. The
 // argument is not changed. All but corrupt transmissions arrive as they are.
 func (t Transmission) Damaged(framed []byte) []byte {
 	bytes := slices.Clone(framed)
@@ -39,8 +39,10 @@ func (t Transmission) Damaged(framed []byte) []byte {
 			bytes[i] = ^bytes[i]
 		}
 	case CutShort:
-		id := int64(bytes[header] / 2) // Avro doubles lengths, and an id has fewer than 64 bytes
-		bytes = bytes[:header+1+t.damage.and(1).below(id)]
+		// The lengths of both texts, a report's and a drone's id, are one byte each: Avro doubles them.
+		first := header + 1 + int64(bytes[header]/2)
+		second := 1 + int64(bytes[first]/2)
+		bytes = bytes[:first+t.damage.and(1).below(second)]
 	case NegativeLength:
 		bytes[header] = 1 // Avro writes -1 so
 	}
