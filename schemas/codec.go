@@ -122,9 +122,16 @@ func (f record) bool(name string) bool {
 	return b
 }
 
-func (f record) long(name string) int64 {
-	n, _ := f.value(name).(int64)
-	return n
+// long is the field's value, or otherwise when the writer's schema lacks it.
+func (f record) long(name string, otherwise int64) int64 {
+	switch n := f.value(name).(type) {
+	case int64:
+		return n
+	case int32:
+		return int64(n)
+	default:
+		return otherwise
+	}
 }
 
 func (f record) double(name string) float64 {

@@ -147,7 +147,7 @@ func reportOf(f record) Report {
 	r := Report{
 		ReportID:   f.text("report_id"),
 		DroneID:    f.text("drone_id"),
-		Seq:        f.long("seq"),
+		Seq:        f.long("seq", 0),
 		ReportedAt: f.time("reported_at"),
 		Lat:        f.double("lat"),
 		Lon:        f.double("lon"),

@@ -66,10 +66,14 @@ var (
 	reportV1 string
 	//go:embed report.avsc
 	reportV2 string
-	//go:embed riot.avsc
+	//go:embed testdata/riot.v1.avsc
 	riotV1 string
-	//go:embed alert.avsc
+	//go:embed riot.avsc
+	riotV2 string
+	//go:embed testdata/alert.v1.avsc
 	alertV1 string
+	//go:embed alert.avsc
+	alertV2 string
 )
 
 // Reports is what every drone sends once per period, keyed by drone_id.
@@ -89,7 +93,7 @@ func Reports() Contract[Report] {
 func Riots() Contract[Riot] {
 	return Contract[Riot]{
 		Topic:    "riots",
-		Versions: []string{riotV1},
+		Versions: []string{riotV1, riotV2},
 		shape:    shape[Riot]{name: "peacestate.Riot", native: Riot.native, typed: riotOf, valid: Riot.valid},
 	}
 }
@@ -98,7 +102,7 @@ func Riots() Contract[Riot] {
 func Alerts() Contract[Alert] {
 	return Contract[Alert]{
 		Topic:    "alerts",
-		Versions: []string{alertV1},
+		Versions: []string{alertV1, alertV2},
 		shape:    shape[Alert]{name: "peacestate.Alert", native: Alert.native, typed: alertOf, valid: Alert.valid},
 	}
 }
