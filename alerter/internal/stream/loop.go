@@ -23,6 +23,7 @@ type loop struct {
 	Settings
 	consumer *kafka.Consumer
 	topic    *deliver.Topic
+	lines    *deliver.Lines
 	told     Observer
 
 	riotsID  string             // of the topic that the assigned partitions are of
@@ -37,11 +38,8 @@ type loop struct {
 // A holding is one partition for as long as it is assigned: assigned again,
 // it is another one.
 type holding struct {
-	atEnd bool
-}
-
-func newLoop(s Settings, consumer *kafka.Consumer, topic *deliver.Topic, told Observer) *loop {
-	return &loop{Settings: s, consumer: consumer, topic: topic, told: told, assigned: make(map[int32]*holding)}
+	history rule.History // of its alerts
+	atEnd   bool
 }
 
 func (l *loop) run(ctx context.Context) error {
@@ -140,11 +138,16 @@ func (l *loop) handle(ctx context.Context, message *kafka.Message) error {
 		return err
 	}
 	l.calm()
-	alert := rule.Decide(riot, time.Now(), l.Rule)
-	if err := l.Format.Print(l.Out, alert); err != nil {
-		return err
+	held := l.assigned[at.Partition]
+	var decision rule.Decision
+	held.history, decision = rule.Decide(held.history, riot, time.Now(), l.Rule)
+	if decision.Repeated {
+		l.told.Repeated()
+		l.topic.Skip(source)
+		return nil
 	}
-	return l.topic.Send(source, alert)
+	l.lines.Print(decision.Alert)
+	return l.topic.Send(source, decision.Alert)
 }
 
 // read decodes a riot. While the registry cannot be asked for its schema, it

@@ -18,6 +18,7 @@ type Summary struct {
 	Stale       int64 // of both
 	Repeated    int64 // riots that were known, of which nothing was made
 	Undecodable int64 // delivered to the dead letters
+	Unwritten   int64 // alerts of which there is no line
 	P50         time.Duration
 	P99         time.Duration
 	Max         time.Duration
@@ -27,6 +28,9 @@ type Summary struct {
 func (s Summary) String() string {
 	counts := fmt.Sprintf("%d alerts, %d updates (%d stale), %d repetitions, %d undecodable",
 		s.Opened, s.Updated, s.Stale, s.Repeated, s.Undecodable)
+	if s.Unwritten > 0 {
+		counts += fmt.Sprintf(", %d lines left out", s.Unwritten)
+	}
 	if s.Opened+s.Updated == 0 {
 		return counts
 	}
