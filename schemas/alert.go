@@ -71,3 +71,46 @@ func alertOf(f record) Alert {
 	}
 	return a
 }
+
+// appendAlertV1 appends the Avro binary of version 1: the riot's, between what
+// is the alert's own.
+func appendAlertV1(dst []byte, a Alert) []byte {
+	dst = appendText(dst, a.AlertID)
+	dst = appendRiotV1(dst, a.Riot)
+	dst = appendText(dst, string(a.Severity))
+	dst = appendText(dst, a.Place)
+	dst = appendLong(dst, a.AlertedAt.UnixMilli())
+	return appendBool(dst, a.Stale)
+}
+
+// appendAlertV2 is version 1, the rioters, and what is known of the incident.
+func appendAlertV2(dst []byte, a Alert) []byte {
+	dst = appendAlertV1(dst, a)
+	dst = appendLong(dst, int64(a.Rioters))
+	dst = appendLong(dst, a.Riots)
+	return appendLong(append(dst, present), a.OpenedAt.UnixMilli())
+}
+
+func readAlertV1(in *input) Alert {
+	a := Alert{
+		AlertID:   in.readText(),
+		Riot:      readRiotV1(in),
+		Severity:  Severity(in.readText()),
+		Place:     in.readText(),
+		AlertedAt: in.readTime(),
+		Stale:     in.readBool(),
+		Riots:     1,
+	}
+	a.OpenedAt = a.DetectedAt
+	return a
+}
+
+func readAlertV2(in *input) Alert {
+	a := readAlertV1(in)
+	a.Rioters = in.readInt()
+	a.Riots = in.readLong()
+	if in.readPresent() {
+		a.OpenedAt = in.readTime()
+	}
+	return a
+}

@@ -99,3 +99,45 @@ func riotOf(f record) Riot {
 		Rioters:     int(f.long("rioters", 1)),
 	}
 }
+
+// appendRiotV1 appends the Avro binary of version 1, as appendReportV1 does: the
+// alerter catches up with a backlog as fast as it can read and write.
+func appendRiotV1(dst []byte, r Riot) []byte {
+	dst = appendText(dst, r.RiotID)
+	dst = appendText(dst, r.ReportID)
+	dst = appendText(dst, r.DroneID)
+	dst = appendLong(dst, r.DetectedAt.UnixMilli())
+	dst = appendDouble(dst, r.Lat)
+	dst = appendDouble(dst, r.Lon)
+	dst = appendText(dst, r.CitizenID)
+	dst = appendText(dst, r.CitizenName)
+	dst = appendDouble(dst, r.Peacescore)
+	return appendArray(dst, r.Words, appendText)
+}
+
+// appendRiotV2 is version 1 and the rioters.
+func appendRiotV2(dst []byte, r Riot) []byte {
+	return appendLong(appendRiotV1(dst, r), int64(r.Rioters))
+}
+
+func readRiotV1(in *input) Riot {
+	return Riot{
+		RiotID:      in.readText(),
+		ReportID:    in.readText(),
+		DroneID:     in.readText(),
+		DetectedAt:  in.readTime(),
+		Lat:         in.readDouble(),
+		Lon:         in.readDouble(),
+		CitizenID:   in.readText(),
+		CitizenName: in.readText(),
+		Peacescore:  in.readDouble(),
+		Words:       in.readTexts(),
+		Rioters:     1,
+	}
+}
+
+func readRiotV2(in *input) Riot {
+	r := readRiotV1(in)
+	r.Rioters = in.readInt()
+	return r
+}

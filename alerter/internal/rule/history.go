@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strings"
 	"time"
 
 	"github.com/peacestate/peacestate/schemas"
@@ -79,10 +80,11 @@ type memory struct {
 
 // A sighting is one alert that is remembered.
 type sighting struct {
-	riotID, citizenID string
-	at                int64 // of event time, in Unix milliseconds
-	lat, lon          float64
-	of                *incident
+	riotID   string
+	at       int64 // of event time, in Unix milliseconds
+	lat, lon float64
+	of       *incident
+	on       *timeline
 }
 
 // An incident is as its last alert in the topic has it.
@@ -94,25 +96,29 @@ type incident struct {
 	remembered int // alerts
 }
 
+// remember keeps none of the alert's own texts: each would keep the whole
+// message that it came in.
 func (m *memory) remember(alert schemas.Alert) {
 	of, found := m.incidents[alert.AlertID]
 	if !found {
-		of = &incident{alertID: alert.AlertID}
-		m.incidents[alert.AlertID] = of
+		of = &incident{alertID: strings.Clone(alert.AlertID)}
+		m.incidents[of.alertID] = of
 	}
-	of.openedAt, of.severity, of.riots = alert.OpenedAt, alert.Severity, alert.Riots
+	of.openedAt, of.severity, of.riots = alert.OpenedAt, graver(schemas.Low, alert.Severity), alert.Riots
 	of.remembered++
-	s := &sighting{
-		riotID: alert.RiotID, citizenID: alert.CitizenID,
-		at: alert.DetectedAt.UnixMilli(), lat: alert.Lat, lon: alert.Lon, of: of,
+	on, found := m.timelines[alert.CitizenID]
+	if !found {
+		on = &timeline{citizenID: strings.Clone(alert.CitizenID)}
+		m.timelines[on.citizenID] = on
+	}
+	s := &sighting{at: alert.DetectedAt.UnixMilli(), lat: alert.Lat, lon: alert.Lon, of: of, on: on}
+	if alert.Updates() {
+		s.riotID = strings.Clone(alert.RiotID)
+	} else {
+		s.riotID = of.alertID
 	}
 	m.byRiot[s.riotID] = s
-	t, found := m.timelines[s.citizenID]
-	if !found {
-		t = &timeline{}
-		m.timelines[s.citizenID] = t
-	}
-	t.add(s)
+	on.add(s)
 	if len(m.ring) < m.limit {
 		m.ring = append(m.ring, s)
 		return
@@ -129,7 +135,7 @@ func (m *memory) forget(s *sighting) {
 	if s.of.remembered--; s.of.remembered == 0 {
 		delete(m.incidents, s.of.alertID)
 	}
-	if t := m.timelines[s.citizenID]; !t.remove(s) {
-		delete(m.timelines, s.citizenID)
+	if !s.on.remove(s) {
+		delete(m.timelines, s.on.citizenID)
 	}
 }

@@ -15,7 +15,6 @@
 package rule
 
 import (
-	"slices"
 	"time"
 
 	"github.com/peacestate/peacestate/peaceland"
@@ -97,11 +96,13 @@ func severity(riot schemas.Riot) schemas.Severity {
 	}
 }
 
-// graver is the higher of two severities: that of an incident never falls.
+// graver is the higher of two severities: that of an incident never falls. A
+// text that is none counts as low.
 func graver(a, b schemas.Severity) schemas.Severity {
-	mildestFirst := []schemas.Severity{schemas.Low, schemas.High, schemas.Critical}
-	if slices.Index(mildestFirst, b) > slices.Index(mildestFirst, a) {
-		return b
+	for _, s := range []schemas.Severity{schemas.Critical, schemas.High} {
+		if a == s || b == s {
+			return s
+		}
 	}
-	return a
+	return schemas.Low
 }

@@ -10,7 +10,10 @@ import (
 
 // A timeline is what is remembered of one citizen, in the order of event time;
 // what is of the same time is in the order of the topic.
-type timeline struct{ sightings []*sighting }
+type timeline struct {
+	citizenID string
+	sightings []*sighting
+}
 
 // from is the index of the first sighting at a time or later.
 func (t *timeline) from(at int64) int {
