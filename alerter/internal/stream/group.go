@@ -16,8 +16,7 @@ import (
 // rebalance is called while the consumer is polled, or closed. What fails here
 // ends the loop at its next step.
 func (l *loop) rebalance(ctx context.Context, event kafka.Event) {
-	l.joined = true
-	l.quiet = time.Now()
+	defer func() { l.joined, l.quiet = true, time.Now() }()
 	switch e := event.(type) {
 	case kafka.AssignedPartitions:
 		if err := l.take(ctx, e.Partitions); err != nil && l.failure == nil {
@@ -36,6 +35,7 @@ func (l *loop) take(ctx context.Context, partitions []kafka.TopicPartition) erro
 	if len(partitions) == 0 {
 		return l.consumer.IncrementalAssign(partitions)
 	}
+	began := time.Now()
 	if err := l.ownReceipts(ctx, numbers(partitions)); err != nil {
 		return err
 	}
@@ -58,7 +58,8 @@ func (l *loop) take(ctx context.Context, partitions []kafka.TopicPartition) erro
 	for _, p := range pasts {
 		remembered += p.history.Len()
 	}
-	l.Log.Info("partitions taken", "topic", schemas.Riots().Topic, "partitions", offsets(starts), "remembered", remembered)
+	l.Log.Info("partitions taken", "topic", schemas.Riots().Topic, "partitions", offsets(starts),
+		"remembered", remembered, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }
 
