@@ -24,6 +24,13 @@ func appendFloat(dst []byte, x float32) []byte {
 	return binary.LittleEndian.AppendUint32(dst, math.Float32bits(x))
 }
 
+func appendBool(dst []byte, b bool) []byte {
+	if b {
+		return append(dst, 1)
+	}
+	return append(dst, 0)
+}
+
 // The branches of the union ["null", T]: each stands before its value.
 const (
 	null    = 0

@@ -21,10 +21,9 @@ func init() { goavro.MaxBlockCount = maxBlock }
 // A Codec turns values into Avro binary in one schema and back. It holds no
 // state and is safe for concurrent use. The bytes carry no framing.
 type Codec[T any] struct {
-	avro  *goavro.Codec
-	shape shape[T]
-	// direct takes goavro's place in Append, unless it is nil.
-	direct func(dst []byte, v T) []byte
+	avro   *goavro.Codec
+	shape  shape[T]
+	direct direct[T] // takes goavro's place, where it is not nil
 }
 
 // Codec compiles a schema, normally one of c.Versions; a reader passes the
@@ -47,7 +46,7 @@ func (c Contract[T]) Codec(schema string) (Codec[T], error) {
 	for _, d := range c.shape.direct {
 		// Schemas with the same canonical form have the same binary encoding: that is what the form is for.
 		if known, err := goavro.NewCodec(d.schema); err == nil && known.CanonicalSchema() == avro.CanonicalSchema() {
-			codec.direct = d.append
+			codec.direct = d
 		}
 	}
 	return codec, nil
@@ -55,14 +54,14 @@ func (c Contract[T]) Codec(schema string) (Codec[T], error) {
 
 // Append appends the Avro binary of v to dst; times lose what is finer than a
 // millisecond. It fails, and returns dst as it was, when a field is out of the
-// range that the contract gives. A Report in a version of its contract is
+// range that the contract gives. A value in a version of its contract is
 // encoded without an allocation, but for dst to grow.
 func (c Codec[T]) Append(dst []byte, v T) ([]byte, error) {
 	if err := c.shape.valid(v); err != nil {
 		return dst, fmt.Errorf("encode %T: %w", v, err)
 	}
-	if c.direct != nil {
-		return c.direct(dst, v), nil
+	if c.direct.append != nil {
+		return c.direct.append(dst, v), nil
 	}
 	out, err := c.avro.BinaryFromNative(dst, c.shape.native(v))
 	if err != nil {
@@ -72,25 +71,38 @@ func (c Codec[T]) Append(dst []byte, v T) ([]byte, error) {
 }
 
 // Decode reads one value, which must use up all of b and keep to the ranges
-// of the contract. Fields that the writer's schema lacks are left at their
+// of the contract. Texts of a riot or an alert share the memory of the whole
+// message: clone those that are kept for long. Fields that the writer's schema lacks are left at their
 // zero value; fields that T lacks are ignored. Slices are never nil, so that
 // their JSON is []. It does not panic on bad bytes, nor allocate by what they
 // announce.
 func (c Codec[T]) Decode(b []byte) (T, error) {
 	var none T
-	native, rest, err := c.avro.NativeFromBinary(b)
+	v, err := c.read(b)
+	if err == nil {
+		err = c.shape.valid(v)
+	}
 	if err != nil {
 		return none, fmt.Errorf("decode %T: %w", none, err)
 	}
+	return v, nil
+}
+
+func (c Codec[T]) read(b []byte) (v T, err error) {
+	if c.direct.read != nil {
+		in := inputOf(b)
+		v = c.direct.read(in)
+		return v, in.end()
+	}
+	native, rest, err := c.avro.NativeFromBinary(b)
+	if err != nil {
+		return v, err
+	}
 	if len(rest) > 0 {
-		return none, fmt.Errorf("decode %T: %d bytes left over after the record", none, len(rest))
+		return v, leftOver(len(rest))
 	}
 	fields, _ := native.(map[string]any) // Contract.Codec admits records only
-	v := c.shape.typed(fields)
-	if err := c.shape.valid(v); err != nil {
-		return none, fmt.Errorf("decode %T: %w", none, err)
-	}
-	return v, nil
+	return c.shape.typed(fields), nil
 }
 
 // A record is goavro's view of an Avro record. Its accessors return the zero
@@ -122,9 +134,16 @@ func (f record) bool(name string) bool {
 	return b
 }
 
-func (f record) long(name string) int64 {
-	n, _ := f.value(name).(int64)
-	return n
+// long is the field's value, or otherwise when the writer's schema lacks it.
+func (f record) long(name string, otherwise int64) int64 {
+	switch n := f.value(name).(type) {
+	case int64:
+		return n
+	case int32:
+		return int64(n)
+	default:
+		return otherwise
+	}
 }
 
 func (f record) double(name string) float64 {

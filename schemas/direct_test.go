@@ -36,7 +36,7 @@ func sameAsGoavro(t *testing.T, codecs []schemas.Codec[schemas.Report], r schema
 		if err != nil {
 			t.Fatalf("v%d: %v", i+1, err)
 		}
-		if want := append([]byte("before"), schemas.ByGoavro(i+1, r)...); !bytes.Equal(got, want) {
+		if want := append([]byte("before"), schemas.ByGoavro(schemas.Reports(), i+1, r)...); !bytes.Equal(got, want) {
 			t.Errorf("v%d:\n got %x\nwant %x", i+1, got, want)
 		}
 	}
@@ -121,7 +121,7 @@ func FuzzEncodeReport(f *testing.F) {
 			if i == 0 && r.Technical != nil {
 				continue // its ranges are kept, although version 1 does not send it
 			}
-			encoded := schemas.ByGoavro(i+1, r)
+			encoded := schemas.ByGoavro(schemas.Reports(), i+1, r)
 			_, err := codec.Append(nil, r)
 			if _, refused := codec.Decode(encoded); (err == nil) != (refused == nil) && !overflows(r.ReportedAt) {
 				t.Fatalf("v%d: writing says %v, reading %v, of %+v", i+1, err, refused, r)
@@ -159,6 +159,76 @@ func allocatesNothing(t *testing.T, codec schemas.Codec[schemas.Report], report 
 	})
 	if got != 0 {
 		t.Errorf("%v allocations per report", got)
+	}
+}
+
+func TestRiotsAndAlertsAreWrittenInTheBytesOfGoavro(t *testing.T) {
+	riot, alert := sample[schemas.Riot](t, "riot", 2), sample[schemas.Alert](t, "alert", 2)
+	crowded, silent := riot, riot
+	crowded.Words = strings.Split(strings.Repeat("word,", 1<<16+7), ",")
+	silent.Words = nil
+	for i := range schemas.Riots().Versions {
+		for _, r := range []schemas.Riot{riot, crowded, silent, {}} {
+			sameBytes(t, schemas.Riots(), i+1, r)
+		}
+	}
+	for i := range schemas.Alerts().Versions {
+		for _, a := range []schemas.Alert{alert, {Riot: crowded, Stale: true}, {}} {
+			sameBytes(t, schemas.Alerts(), i+1, a)
+		}
+	}
+}
+
+func sameBytes[T any](t *testing.T, contract schemas.Contract[T], version int, v T) {
+	t.Helper()
+	codec, err := contract.Codec(contract.Versions[version-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := codec.Append([]byte("before"), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := append([]byte("before"), schemas.ByGoavro(contract, version, v)...)
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s v%d:\n got %x\nwant %x", contract.Topic, version, got, want)
+	}
+	decoded, err := codec.Decode(got[len("before"):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow, err := schemas.GoavroDecoder(contract, version)(got[len("before"):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(slow, decoded); diff != "" {
+		t.Errorf("%s v%d is read otherwise (-goavro +got):\n%s", contract.Topic, version, diff)
+	}
+}
+
+func TestWhatIsNotAvroIsRefusedByName(t *testing.T) {
+	good := goldenBytes(t, "alert", 2)
+	// From the end: when it was opened (6 bytes) in its branch, riots, rioters, stale.
+	change := func(fromEnd int, to ...byte) []byte {
+		return append(bytes.Clone(good[:len(good)-fromEnd]), to...)
+	}
+	tests := map[string]struct {
+		b    []byte
+		says string
+	}{
+		"a third branch of two":           {change(7, append([]byte{4}, good[len(good)-6:]...)...), "branch 2 of a union of two"},
+		"more rioters than 32 bits count": {change(9, 0xfe, 0xff, 0xff, 0xff, 0xff, 0x01, 0x02, 0x00), "does not fit into 32 bits"},
+		"a number of 71 bits":             {change(8, append(bytes.Repeat([]byte{0x80}, 10), 0x00, 0x00)...), "does not fit into 64 bits"},
+		"a boolean of seven":              {change(10, 7, 2, 2, 0), "neither true nor false"},
+		"a record that is cut off":        {change(1), "cut off"},
+	}
+	codec := newest(t, schemas.Alerts())
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if alert, err := codec.Decode(tt.b); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("decoded as %+v; the error is %v, want one with %q", alert, err, tt.says)
+			}
+		})
 	}
 }
 
@@ -235,18 +305,37 @@ func BenchmarkEncodeReport(b *testing.B) {
 	report := sample[schemas.Report](b, "report", 2)
 	for i, codec := range reportCodecs(b) {
 		b.Run(fmt.Sprintf("v%d", i+1), func(b *testing.B) { benchmarkEncode(b, codec.Append, report) })
-		b.Run(fmt.Sprintf("v%d-goavro", i+1), func(b *testing.B) { benchmarkEncode(b, schemas.GoavroEncoder(i+1), report) })
+		b.Run(fmt.Sprintf("v%d-goavro", i+1), func(b *testing.B) { benchmarkEncode(b, schemas.GoavroEncoder(schemas.Reports(), i+1), report) })
 	}
 }
 
-func benchmarkEncode(b *testing.B, encode func([]byte, schemas.Report) ([]byte, error), report schemas.Report) {
+func benchmarkEncode[T any](b *testing.B, encode func([]byte, T) ([]byte, error), v T) {
 	b.ReportAllocs()
 	var buffer []byte
 	var err error
 	for b.Loop() {
-		if buffer, err = encode(buffer[:0], report); err != nil {
+		if buffer, err = encode(buffer[:0], v); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.SetBytes(int64(len(buffer)))
+}
+
+func BenchmarkAlert(b *testing.B) {
+	contract := schemas.Alerts()
+	alert, golden, codec := sample[schemas.Alert](b, "alert", 2), goldenBytes(b, "alert", 2), newest(b, contract)
+	decode := func(decode func([]byte) (schemas.Alert, error)) func(*testing.B) {
+		return func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := decode(golden); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	b.Run("encode", func(b *testing.B) { benchmarkEncode(b, codec.Append, alert) })
+	b.Run("encode-goavro", func(b *testing.B) { benchmarkEncode(b, schemas.GoavroEncoder(contract, 2), alert) })
+	b.Run("decode", decode(codec.Decode))
+	b.Run("decode-goavro", decode(schemas.GoavroDecoder(contract, 2)))
 }

@@ -111,8 +111,7 @@ func (r Report) native() map[string]any {
 }
 
 // appendReportV1 appends the Avro binary of version 1, the bytes that goavro
-// makes of native: reports are hundreds of times more than all other messages,
-// and goavro's maps were most of the cost of sending one.
+// makes of native: goavro's maps were most of the cost of sending a report.
 func appendReportV1(dst []byte, r Report) []byte {
 	dst = appendText(dst, r.ReportID)
 	dst = appendText(dst, r.DroneID)
@@ -147,7 +146,7 @@ func reportOf(f record) Report {
 	r := Report{
 		ReportID:   f.text("report_id"),
 		DroneID:    f.text("drone_id"),
-		Seq:        f.long("seq"),
+		Seq:        f.long("seq", 0),
 		ReportedAt: f.time("reported_at"),
 		Lat:        f.double("lat"),
 		Lon:        f.double("lon"),

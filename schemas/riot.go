@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"cmp"
+	"math"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type Riot struct {
 	CitizenName string    `json:"citizen_name"`
 	Peacescore  float64   `json:"peacescore"` // below RiotThreshold
 	Words       []string  `json:"words"`
+	Rioters     int       `json:"rioters"` // citizens rioting in that report, this one among them; since version 2, else 1
 }
 
 // RiotID names the riot of one citizen in one report.
@@ -25,7 +27,16 @@ func RiotID(reportID, citizenID string) string { return reportID + "/" + citizen
 // RiotsIn lists the riots that a report holds, one per rioting citizen, in
 // the order of the report's citizens. They share the report's words.
 func RiotsIn(r Report) []Riot {
-	var riots []Riot
+	rioters := 0
+	for _, c := range r.Citizens {
+		if c.Rioting() {
+			rioters++
+		}
+	}
+	if rioters == 0 {
+		return nil
+	}
+	riots := make([]Riot, 0, rioters)
 	for _, c := range r.Citizens {
 		if !c.Rioting() {
 			continue
@@ -41,6 +52,7 @@ func RiotsIn(r Report) []Riot {
 			CitizenName: c.Name,
 			Peacescore:  c.Peacescore,
 			Words:       r.Words,
+			Rioters:     rioters,
 		})
 	}
 	return riots
@@ -52,6 +64,7 @@ func (r Riot) valid() error {
 		within("lat", r.Lat, minLat, maxLat),
 		within("lon", r.Lon, minLon, maxLon),
 		within("peacescore", r.Peacescore, minPeacescore, maxPeacescore),
+		within("rioters", float64(r.Rioters), 0, math.MaxInt32),
 	)
 }
 
@@ -67,6 +80,7 @@ func (r Riot) native() map[string]any {
 		"citizen_name": r.CitizenName,
 		"peacescore":   r.Peacescore,
 		"words":        r.Words,
+		"rioters":      int32(r.Rioters),
 	}
 }
 
@@ -82,5 +96,48 @@ func riotOf(f record) Riot {
 		CitizenName: f.text("citizen_name"),
 		Peacescore:  f.double("peacescore"),
 		Words:       f.texts("words"),
+		Rioters:     int(f.long("rioters", 1)),
 	}
+}
+
+// appendRiotV1 appends the Avro binary of version 1, as appendReportV1 does: the
+// alerter catches up with a backlog as fast as it can read and write.
+func appendRiotV1(dst []byte, r Riot) []byte {
+	dst = appendText(dst, r.RiotID)
+	dst = appendText(dst, r.ReportID)
+	dst = appendText(dst, r.DroneID)
+	dst = appendLong(dst, r.DetectedAt.UnixMilli())
+	dst = appendDouble(dst, r.Lat)
+	dst = appendDouble(dst, r.Lon)
+	dst = appendText(dst, r.CitizenID)
+	dst = appendText(dst, r.CitizenName)
+	dst = appendDouble(dst, r.Peacescore)
+	return appendArray(dst, r.Words, appendText)
+}
+
+// appendRiotV2 is version 1 and the rioters.
+func appendRiotV2(dst []byte, r Riot) []byte {
+	return appendLong(appendRiotV1(dst, r), int64(r.Rioters))
+}
+
+func readRiotV1(in *input) Riot {
+	return Riot{
+		RiotID:      in.readText(),
+		ReportID:    in.readText(),
+		DroneID:     in.readText(),
+		DetectedAt:  in.readTime(),
+		Lat:         in.readDouble(),
+		Lon:         in.readDouble(),
+		CitizenID:   in.readText(),
+		CitizenName: in.readText(),
+		Peacescore:  in.readDouble(),
+		Words:       in.readTexts(),
+		Rioters:     1,
+	}
+}
+
+func readRiotV2(in *input) Riot {
+	r := readRiotV1(in)
+	r.Rioters = in.readInt()
+	return r
 }

@@ -73,7 +73,7 @@ func TestEveryRioterOfAReportIsARiot(t *testing.T) {
 		return schemas.Riot{
 			RiotID: "drone-000001/0000000002/" + id, ReportID: report.ReportID, DroneID: report.DroneID,
 			DetectedAt: report.ReportedAt, Lat: 44, Lon: -28,
-			CitizenID: id, CitizenName: name, Peacescore: score, Words: []string{"bread"},
+			CitizenID: id, CitizenName: name, Peacescore: score, Words: []string{"bread"}, Rioters: 2,
 		}
 	}
 	want := []schemas.Riot{riot("c3", "Three", 3), riot("c1", "One", 1)}

@@ -155,6 +155,9 @@ func NewReader[T any](c *Client, contract schemas.Contract[T]) (*Reader[T], erro
 	return &Reader[T]{client: c, contract: contract, codecs: codecs, refused: refusals}, nil
 }
 
+// Know saves asking the registry for the schema that a writer writes in.
+func (r *Reader[T]) Know(w Writer[T]) { r.codecs.Add(w.id, w.codec) }
+
 // Read decodes one message. The error wraps ErrUndecodable when no retry can
 // help; otherwise the registry could not be asked.
 func (r *Reader[T]) Read(message []byte) (v T, err error) {

@@ -460,7 +460,7 @@ func Example() {
 	_, err = reader.Read([]byte("hello"))
 	fmt.Println(errors.Is(err, ErrUndecodable))
 	// Output:
-	// version 1 of riots-value is not registered at http://localhost:8081/apis/ccompat/v7; run 'make schemas'
+	// version 2 of riots-value is not registered at http://localhost:8081/apis/ccompat/v7; run 'make schemas'
 	// Ada Ferreira 4.5 <nil>
 	// true
 }

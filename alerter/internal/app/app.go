@@ -29,9 +29,20 @@ type Options struct {
 	Group    string         `default:"alerter" placeholder:"NAME" help:"Consumer group; alerters of one group share the riots. One group at a time may alert (${default})."`
 	Format   deliver.Format `enum:"json,text" default:"json" placeholder:"FORMAT" help:"How alerts are written to standard output: json or text (${default})."`
 	MaxAge   time.Duration  `default:"15m" placeholder:"DURATION" help:"A riot older than this is alerted on as stale (${default})."`
+	Cooldown time.Duration  `default:"10m" placeholder:"DURATION" help:"Riots of a citizen at most so far apart, by their own time, are one incident: one alert, and updates of it (${default})."`
+	Nearby   float64        `default:"1000" placeholder:"METRES" help:"... and at most so far apart in place (${default})."`
+	Remember int            `default:"50000" placeholder:"ALERTS" help:"How many of the last alerts of each partition are known, to go on with incidents and recognise repetitions (${default})."`
 	Wait     time.Duration  `default:"1m" placeholder:"DURATION" help:"How long to wait at the start for Kafka and the registry (${default})."`
 	IdleExit time.Duration  `default:"0s" placeholder:"DURATION" help:"End when there has been no riot for so long; 0s is never (${default})."`
 }
+
+// The bounds of what is remembered of a partition: enough that the end of the
+// last alerts is among them even if there are records that are none, and so
+// much that it takes half a gigabyte and half a minute to read back.
+const (
+	leastRemembered = 100
+	mostRemembered  = 1_000_000
+)
 
 // Program is the alerter.
 func Program() service.Program {
@@ -64,6 +75,15 @@ func (o *Options) Validate() error {
 	}
 	if o.MaxAge <= 0 {
 		refuse("--max-age must be more than zero, not %s", o.MaxAge)
+	}
+	if o.Cooldown < 0 {
+		refuse("--cooldown must not be negative, and is %s", o.Cooldown)
+	}
+	if !(o.Nearby >= 0) { // nor NaN
+		refuse("--nearby must be metres, 0 or more, not %v", o.Nearby)
+	}
+	if o.Remember < leastRemembered || o.Remember > mostRemembered {
+		refuse("--remember must be %d to %d alerts, not %d", leastRemembered, mostRemembered, o.Remember)
 	}
 	if o.Wait <= 0 {
 		refuse("--wait must be more than zero, not %s", o.Wait)
@@ -110,13 +130,20 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 	if err != nil {
 		return err
 	}
+	alerts, err := registry.NewReader(client, schemas.Alerts())
+	if err != nil {
+		return err
+	}
+	alerts.Know(writer) // a partition must not wait for the registry to be taken over
 	summary, err := stream.Run(ctx, stream.Settings{
 		Servers:  o.Kafka,
 		Group:    o.Group,
-		Rule:     rule.Settings{MaxAge: o.MaxAge},
+		Rule:     rule.Settings{MaxAge: o.MaxAge, Cooldown: o.Cooldown, Nearby: o.Nearby},
+		Remember: o.Remember,
 		IdleExit: o.IdleExit,
 		RiotsID:  riotsID,
 		Reader:   reader,
+		Alerts:   alerts,
 		Writer:   writer,
 		Format:   o.Format,
 		Out:      s.Out,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 	"unicode"
@@ -21,40 +20,35 @@ const (
 	Text Format = "text" // for people
 )
 
-// Print writes one alert to out as one line, in a single write, so that
-// nothing of it stays in a buffer and lines of several alerters do not mix.
-func (f Format) Print(out io.Writer, alert schemas.Alert) error {
-	line, err := f.line(alert)
-	if err != nil {
-		return fmt.Errorf("write alert %s as %s: %w", alert.AlertID, f, err)
-	}
-	if _, err := out.Write(line); err != nil {
-		return fmt.Errorf("print alert %s: %w", alert.AlertID, err)
-	}
-	return nil
-}
-
-func (f Format) line(alert schemas.Alert) ([]byte, error) {
+// Append appends one alert to dst, as one line. On an error it returns dst as
+// it was.
+func (f Format) Append(dst []byte, alert schemas.Alert) ([]byte, error) {
 	if f == Text {
-		return textLine(alert), nil
+		return appendText(dst, alert), nil
 	}
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
+	line := bytes.NewBuffer(dst)
+	encoder := json.NewEncoder(line)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(alert); err != nil {
-		return nil, err
+		return dst, fmt.Errorf("write alert %s as %s: %w", alert.AlertID, f, err)
 	}
 	return line.Bytes(), nil
 }
 
-func textLine(a schemas.Alert) []byte {
-	stale := ""
-	if a.Stale {
-		stale = "  stale"
-	}
-	return fmt.Appendf(nil, "%s  %-8s  %s (%s) at %s, %.5f %.5f, seen by %s, peacescore %.1f%s\n",
+func appendText(dst []byte, a schemas.Alert) []byte {
+	dst = fmt.Appendf(dst, "%s  %-8s  %s (%s) at %s, %.5f %.5f, seen by %s, peacescore %.1f",
 		a.DetectedAt.UTC().Format(time.RFC3339), a.Severity, printable(a.CitizenName), printable(a.CitizenID),
-		printable(a.Place), a.Lat, a.Lon, printable(a.DroneID), a.Peacescore, stale)
+		printable(a.Place), a.Lat, a.Lon, printable(a.DroneID), a.Peacescore)
+	if a.Rioters > 1 {
+		dst = fmt.Appendf(dst, ", one of %d", a.Rioters)
+	}
+	if a.Updates() {
+		dst = fmt.Appendf(dst, "  again (%d riots)", a.Riots)
+	}
+	if a.Stale {
+		dst = append(dst, "  stale"...)
+	}
+	return append(dst, '\n')
 }
 
 // printable keeps text that came over the network from moving the cursor or

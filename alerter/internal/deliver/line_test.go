@@ -2,7 +2,7 @@ package deliver
 
 import (
 	"encoding/json"
-	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -19,51 +19,50 @@ func alert() schemas.Alert {
 		Riot: schemas.Riot{
 			RiotID: "drone-000042/0000001337/citizen-000007", ReportID: "drone-000042/0000001337", DroneID: "drone-000042",
 			DetectedAt: at, Lat: 44.057912, Lon: -28.016128, CitizenID: "citizen-000007", CitizenName: "Ilse <Moreau>",
-			Peacescore: 1.25, Words: []string{"bread", "fire"},
+			Peacescore: 1.25, Words: []string{"bread", "fire"}, Rioters: 1,
 		},
 		Severity: schemas.Critical, Place: "Old Harbour", AlertedAt: at.Add(3 * time.Millisecond), Stale: true,
+		Riots: 1, OpenedAt: at,
 	}
 }
 
-// A stream that remembers each write.
-type writes []string
+func line(t *testing.T, format Format, alert schemas.Alert) string {
+	t.Helper()
+	got, err := format.Append([]byte("before "), alert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(string(got), "before ")
+}
 
-func (w *writes) Write(p []byte) (int, error) { *w = append(*w, string(p)); return len(p), nil }
-
-func TestAnAlertIsOneWriteOfOneLine(t *testing.T) {
+func TestAnAlertIsOneLine(t *testing.T) {
 	for _, format := range []Format{JSON, Text} {
 		t.Run(string(format), func(t *testing.T) {
-			var out writes
-			if err := format.Print(&out, alert()); err != nil {
-				t.Fatal(err)
-			}
-			if len(out) != 1 || strings.Count(out[0], "\n") != 1 || !strings.HasSuffix(out[0], "\n") {
-				t.Errorf("written: %q", out)
+			if got := line(t, format, alert()); strings.Count(got, "\n") != 1 || !strings.HasSuffix(got, "\n") {
+				t.Errorf("written: %q", got)
 			}
 		})
 	}
 }
 
 func TestJSONIsTheWholeAlert(t *testing.T) {
-	var out writes
-	if err := JSON.Print(&out, alert()); err != nil {
-		t.Fatal(err)
-	}
+	told := line(t, JSON, alert())
 	var back schemas.Alert
-	if err := json.Unmarshal([]byte(out[0]), &back); err != nil {
+	if err := json.Unmarshal([]byte(told), &back); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(alert(), back); diff != "" {
 		t.Errorf("read back (-want +got):\n%s", diff)
 	}
-	if !strings.Contains(out[0], `"citizen_name":"Ilse <Moreau>"`) {
-		t.Errorf("the name is escaped: %s", out[0])
+	if !strings.Contains(told, `"citizen_name":"Ilse <Moreau>"`) {
+		t.Errorf("the name is escaped: %s", told)
 	}
 }
 
 func TestText(t *testing.T) {
-	fresh, hostile := alert(), alert()
+	fresh, hostile, again := alert(), alert(), alert()
 	fresh.Stale = false
+	again.AlertID, again.Riots, again.Rioters, again.Stale = "drone-000041/0000001336/citizen-000007", 3, 2, false
 	hostile.CitizenName = "Ilse\x1b[2J\nMoreau"
 	for _, test := range []struct {
 		rule  string
@@ -72,27 +71,22 @@ func TestText(t *testing.T) {
 	}{
 		{"a stale alert says so", alert(), "2026-03-07T12:00:00Z  critical  Ilse <Moreau> (citizen-000007) at Old Harbour, 44.05791 -28.01613, seen by drone-000042, peacescore 1.2  stale\n"},
 		{"another does not", fresh, "2026-03-07T12:00:00Z  critical  Ilse <Moreau> (citizen-000007) at Old Harbour, 44.05791 -28.01613, seen by drone-000042, peacescore 1.2\n"},
+		{"an update says that it is one, and a crowd how many", again, "2026-03-07T12:00:00Z  critical  Ilse <Moreau> (citizen-000007) at Old Harbour, 44.05791 -28.01613, seen by drone-000042, peacescore 1.2, one of 2  again (3 riots)\n"},
 		{"a name cannot command the terminal", hostile, "2026-03-07T12:00:00Z  critical  Ilse\uFFFD[2J\uFFFDMoreau (citizen-000007) at Old Harbour, 44.05791 -28.01613, seen by drone-000042, peacescore 1.2  stale\n"},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
-			var out writes
-			if err := Text.Print(&out, test.alert); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, out[0]); diff != "" {
+			if diff := cmp.Diff(test.want, line(t, Text, test.alert)); diff != "" {
 				t.Errorf("line (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-type closed struct{}
-
-func (closed) Write([]byte) (int, error) { return 0, errors.New("the reader is gone") }
-
-func TestAFailedWriteNamesTheAlert(t *testing.T) {
-	err := JSON.Print(closed{}, alert())
-	if err == nil || !strings.Contains(err.Error(), alert().AlertID) || !strings.Contains(err.Error(), "the reader is gone") {
-		t.Errorf("the error is %v", err)
+func TestWhatHasNoJSONIsNamed(t *testing.T) {
+	nowhere := alert()
+	nowhere.Lat = math.NaN()
+	got, err := JSON.Append([]byte("before"), nowhere)
+	if err == nil || !strings.Contains(err.Error(), alert().AlertID) || string(got) != "before" {
+		t.Errorf("written: %q, and the error is %v", got, err)
 	}
 }

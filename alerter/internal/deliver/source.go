@@ -32,9 +32,11 @@ type Source struct {
 	TopicID   string
 	Partition int32
 	Offset    int64
-	// SentAt is the Kafka timestamp of the riot: when its drone sent it. It
-	// does not travel in the headers.
-	SentAt time.Time
+	// SentAt is the Kafka timestamp of the riot: when its drone sent it.
+	// ReceivedAt is when the alerter took it up. They do not travel in the
+	// headers.
+	SentAt     time.Time
+	ReceivedAt time.Time
 }
 
 func (s Source) headers() []kafka.Header {
@@ -48,14 +50,21 @@ func (s Source) headers() []kafka.Header {
 // SourceOf reads the source that the headers of an alert name. It fails when
 // they were not written by this package.
 func SourceOf(headers []kafka.Header) (Source, error) {
-	values := make(map[string]string, len(headers))
+	var topicID, partition, offset string
 	for _, header := range headers {
-		values[header.Key] = string(header.Value)
+		switch header.Key {
+		case headerTopicID:
+			topicID = string(header.Value)
+		case headerPartition:
+			partition = string(header.Value)
+		case headerOffset:
+			offset = string(header.Value)
+		}
 	}
-	partition, partitionErr := strconv.ParseInt(values[headerPartition], 10, 32)
-	offset, offsetErr := strconv.ParseInt(values[headerOffset], 10, 64)
+	p, partitionErr := strconv.ParseInt(partition, 10, 32)
+	o, offsetErr := strconv.ParseInt(offset, 10, 64)
 	if err := errors.Join(partitionErr, offsetErr); err != nil {
 		return Source{}, fmt.Errorf("the headers name no riot: %w", err)
 	}
-	return Source{TopicID: values[headerTopicID], Partition: int32(partition), Offset: offset}, nil
+	return Source{TopicID: topicID, Partition: int32(p), Offset: o}, nil
 }

@@ -1,5 +1,5 @@
-// Package deliver brings alerts to their readers: as a line on a stream, and
-// as a message on the topic alerts. What cannot become an alert goes to the
+// Package deliver brings alerts to their readers: as a message on the topic
+// alerts, and as a line on a stream, of which neither waits for the other. What cannot become an alert goes to the
 // dead letters. It decides nothing and consumes nothing.
 package deliver
 
@@ -23,21 +23,40 @@ import (
 // are delivered in the order they were sent, each once, and none is skipped:
 // after the first that cannot be delivered no other is, and Err says why.
 //
-// Send and SendDead are for one goroutine; the other methods for any.
+// Send, SendDead and Skip are for one goroutine; the other methods for any.
 type Topic struct {
 	producer *kafka.Producer
 	writer   registry.Writer[schemas.Alert]
 	receive  func(Receipt)
-	unacked  *unacked
+	lanes    *lanes
 	done     chan struct{} // closed when no receipt will follow
 }
 
-// A Receipt says that the broker has stored what was made of a riot.
+// A Receipt says that a riot is done, and all before it in its partition: the
+// broker has stored what was made of it, if anything was.
 type Receipt struct {
-	Source Source
-	Dead   bool // a dead letter, not an alert
-	Stale  bool // of an alert
-	At     time.Time
+	Source  Source
+	Outcome Outcome
+	Stale   bool // of an alert
+	At      time.Time
+}
+
+// An Outcome is what was made of a riot.
+type Outcome int
+
+// The outcomes.
+const (
+	Opened  Outcome = iota // an alert
+	Updated                // an alert again, of an incident that has one
+	Dead                   // a dead letter
+	Skipped                // nothing, as the riot is known
+)
+
+func outcome(alert schemas.Alert) Outcome {
+	if alert.Updates() {
+		return Updated
+	}
+	return Opened
 }
 
 // config is the producer's: an alert leaves at once, is stored once, and is
@@ -66,8 +85,8 @@ func config(servers string) kafka.ConfigMap {
 }
 
 // Open starts a producer; it does not wait for the broker. receive is called
-// by one goroutine, in the order of delivery within each partition, until
-// Close has returned.
+// in the order of the riots within each partition, never twice at a time for
+// one partition, until Close has returned.
 func Open(servers string, writer registry.Writer[schemas.Alert], receive func(Receipt)) (*Topic, error) {
 	c := config(servers)
 	producer, err := kafka.NewProducer(&c)
@@ -78,7 +97,7 @@ func Open(servers string, writer registry.Writer[schemas.Alert], receive func(Re
 		producer: producer,
 		writer:   writer,
 		receive:  receive,
-		unacked:  newUnacked(),
+		lanes:    newLanes(),
 		done:     make(chan struct{}),
 	}
 	go t.receipts()
@@ -93,7 +112,7 @@ func (t *Topic) Send(source Source, alert schemas.Alert) error {
 		return fmt.Errorf("alert of riot %s: %w", alert.RiotID, err)
 	}
 	topic := schemas.Alerts().Topic
-	return t.send(Receipt{Source: source, Stale: alert.Stale}, &kafka.Message{
+	return t.send(Receipt{Source: source, Outcome: outcome(alert), Stale: alert.Stale}, &kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: source.Partition},
 		Key:            []byte(alert.CitizenID),
 		Value:          value,
@@ -106,7 +125,7 @@ func (t *Topic) Send(source Source, alert schemas.Alert) error {
 // stood and the reason.
 func (t *Topic) SendDead(source Source, riot *kafka.Message, reason error) error {
 	topic := schemas.Riots().DeadLetters()
-	return t.send(Receipt{Source: source, Dead: true}, &kafka.Message{
+	return t.send(Receipt{Source: source, Outcome: Dead}, &kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny},
 		Key:            riot.Key,
 		Value:          riot.Value,
@@ -119,9 +138,24 @@ func (t *Topic) SendDead(source Source, riot *kafka.Message, reason error) error
 	})
 }
 
+// Skip hands over a riot of which nothing is to be made. Its receipt comes
+// after those of all before it in its partition, unless that of another one
+// skipped right behind it says as much.
+func (t *Topic) Skip(source Source) {
+	receipt := Receipt{Source: source, Outcome: Skipped}
+	if t.lanes.skip(receipt) {
+		t.give(receipt)
+	}
+}
+
+func (t *Topic) give(receipt Receipt) {
+	receipt.At = time.Now()
+	t.receive(receipt)
+}
+
 func (t *Topic) send(receipt Receipt, message *kafka.Message) error {
 	message.Opaque = receipt
-	t.unacked.add(receipt.Source.Partition)
+	t.lanes.send(receipt.Source.Partition)
 	if err := t.producer.Produce(message, nil); err != nil {
 		return undelivered(receipt, message.TopicPartition, err)
 	}
@@ -133,7 +167,7 @@ func undelivered(receipt Receipt, to kafka.TopicPartition, err error) error {
 		receipt.Source.Partition, receipt.Source.Offset, *to.Topic, err)
 }
 
-// receipts is the goroutine behind receive.
+// receipts is the goroutine that gives the receipts of what was sent.
 func (t *Topic) receipts() {
 	defer close(t.done)
 	for event := range t.producer.Events() {
@@ -144,19 +178,24 @@ func (t *Topic) receipts() {
 				continue
 			}
 			if err := e.TopicPartition.Error; err != nil {
-				t.unacked.fail(undelivered(receipt, e.TopicPartition, t.cause(err)))
+				t.lanes.fail(undelivered(receipt, e.TopicPartition, t.cause(err)))
 				continue
 			}
-			if t.unacked.failed() != nil {
+			if t.lanes.failed() != nil {
 				continue // behind the one that failed: its receipt would skip that one
 			}
-			receipt.At = time.Now()
-			t.receive(receipt)
-			t.unacked.remove(receipt.Source.Partition)
+			t.give(receipt)
+			for {
+				skipped, more := t.lanes.finish(receipt.Source.Partition)
+				if !more {
+					break
+				}
+				t.give(skipped)
+			}
 		case kafka.Error:
 			// Others pass by themselves, and package stream's consumer says them.
 			if e.IsFatal() {
-				t.unacked.fail(fmt.Errorf("the Kafka producer cannot go on (%w); nothing is skipped: mend it and start again", e))
+				t.lanes.fail(fmt.Errorf("the Kafka producer cannot go on (%w); nothing is skipped: mend it and start again", e))
 			}
 		}
 	}
@@ -176,14 +215,14 @@ func (t *Topic) cause(err error) error {
 
 // Waiting is how many alerts and dead letters, of riots from these
 // partitions, have no receipt yet. Without partitions, it counts all.
-func (t *Topic) Waiting(partitions ...int32) int { return t.unacked.count(partitions) }
+func (t *Topic) Waiting(partitions ...int32) int { return t.lanes.waiting(partitions) }
 
 // Changed receives after a receipt, or the first failure; several may be one.
-func (t *Topic) Changed() <-chan struct{} { return t.unacked.changed }
+func (t *Topic) Changed() <-chan struct{} { return t.lanes.changed }
 
 // Err is the first failure, nil while there is none. After it, no further
 // receipt is given.
-func (t *Topic) Err() error { return t.unacked.failed() }
+func (t *Topic) Err() error { return t.lanes.failed() }
 
 // Flush waits until everything has its receipt, for at most limit, and says
 // how many have none. It does not wait for what can no longer be delivered.

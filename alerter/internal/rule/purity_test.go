@@ -7,5 +7,5 @@ import (
 )
 
 func TestTheRuleIsPure(t *testing.T) {
-	puretest.Check(t, ".", "time", "github.com/peacestate/peacestate/peaceland", "github.com/peacestate/peacestate/schemas")
+	puretest.Check(t, ".", "cmp", "slices", "strings", "time", "github.com/peacestate/peacestate/peaceland", "github.com/peacestate/peacestate/schemas")
 }

@@ -13,8 +13,10 @@ import (
 
 var (
 	noon     = time.Date(2026, 3, 7, 12, 0, 0, 0, time.UTC)
-	settings = Settings{MaxAge: 15 * time.Minute}
+	settings = Settings{MaxAge: 15 * time.Minute, Cooldown: 10 * time.Minute, Nearby: 1000}
 )
+
+const plenty = 1000 // more than any test here remembers
 
 func riot() schemas.Riot {
 	home := peaceland.Districts()[3]
@@ -29,7 +31,14 @@ func riot() schemas.Riot {
 		CitizenName: "Ilse Moreau",
 		Peacescore:  3.5,
 		Words:       []string{"bread", "fire"},
+		Rioters:     1,
 	}
+}
+
+// alone is the alert of a riot before which nothing was known.
+func alone(riot schemas.Riot, now time.Time) schemas.Alert {
+	_, decision := Decide(NewHistory(plenty), riot, now, settings)
+	return decision.Alert
 }
 
 func TestAnAlertTellsTheWholeRiot(t *testing.T) {
@@ -41,8 +50,10 @@ func TestAnAlertTellsTheWholeRiot(t *testing.T) {
 		Place:     peaceland.Districts()[3].Name,
 		AlertedAt: time.Date(2026, 3, 7, 12, 0, 0, 250_000_000, time.UTC),
 		Stale:     false,
+		Riots:     1,
+		OpenedAt:  noon,
 	}
-	if diff := cmp.Diff(want, Decide(riot(), now, settings)); diff != "" {
+	if diff := cmp.Diff(want, alone(riot(), now)); diff != "" {
 		t.Errorf("alert (-want +got):\n%s", diff)
 	}
 }
@@ -51,21 +62,27 @@ func TestSeverity(t *testing.T) {
 	for _, test := range []struct {
 		rule       string
 		peacescore float64
+		rioters    int
 		want       schemas.Severity
 	}{
-		{"no peace at all is critical", 0, schemas.Critical},
-		{"just below 2 is critical", math.Nextafter(2, 0), schemas.Critical},
-		{"2 is high", 2, schemas.High},
-		{"just below 5 is high", math.Nextafter(5, 0), schemas.High},
-		{"5 is low", 5, schemas.Low},
-		{"just below the threshold of a riot is low", math.Nextafter(schemas.RiotThreshold, 0), schemas.Low},
-		{"a score that is no riot still alerts, as low", 40, schemas.Low},
+		{"no peace at all is critical", 0, 1, schemas.Critical},
+		{"just below 2 is critical", math.Nextafter(2, 0), 1, schemas.Critical},
+		{"2 is high", 2, 1, schemas.High},
+		{"just below 5 is high", math.Nextafter(5, 0), 1, schemas.High},
+		{"5 is low", 5, 1, schemas.Low},
+		{"just below the threshold of a riot is low", math.Nextafter(schemas.RiotThreshold, 0), 1, schemas.Low},
+		{"a score that is no riot still alerts, as low", 40, 1, schemas.Low},
+		{"two who riot are high at any score", 9, 2, schemas.High},
+		{"two who riot are not less than the score says", 1, 2, schemas.Critical},
+		{"three who riot are critical at any score", 9, 3, schemas.Critical},
+		{"a crowd is critical", 9, 100, schemas.Critical},
+		{"a count of none, from a drone that is wrong, is one", 9, 0, schemas.Low},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			r := riot()
-			r.Peacescore = test.peacescore
-			if got := Decide(r, noon, settings).Severity; got != test.want {
-				t.Errorf("peacescore %v is %s, want %s", test.peacescore, got, test.want)
+			r.Peacescore, r.Rioters = test.peacescore, test.rioters
+			if got := alone(r, noon).Severity; got != test.want {
+				t.Errorf("peacescore %v among %d rioters is %s, want %s", test.peacescore, test.rioters, got, test.want)
 			}
 		})
 	}
@@ -83,7 +100,7 @@ func TestStaleness(t *testing.T) {
 		{"a riot from the future is not stale", -time.Hour, false},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
-			if got := Decide(riot(), noon.Add(test.age), settings).Stale; got != test.want {
+			if got := alone(riot(), noon.Add(test.age)).Stale; got != test.want {
 				t.Errorf("age %s: stale %v, want %v", test.age, got, test.want)
 			}
 		})

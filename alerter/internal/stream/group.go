@@ -16,8 +16,7 @@ import (
 // rebalance is called while the consumer is polled, or closed. What fails here
 // ends the loop at its next step.
 func (l *loop) rebalance(ctx context.Context, event kafka.Event) {
-	l.joined = true
-	l.quiet = time.Now()
+	defer func() { l.joined, l.quiet = true, time.Now() }()
 	switch e := event.(type) {
 	case kafka.AssignedPartitions:
 		if err := l.take(ctx, e.Partitions); err != nil && l.failure == nil {
@@ -30,12 +29,17 @@ func (l *loop) rebalance(ctx context.Context, event kafka.Event) {
 	}
 }
 
-// take starts newly assigned partitions where their alerts end.
+// take starts newly assigned partitions where their alerts end, with what
+// these say.
 func (l *loop) take(ctx context.Context, partitions []kafka.TopicPartition) error {
 	if len(partitions) == 0 {
 		return l.consumer.IncrementalAssign(partitions)
 	}
-	starts, err := l.starts(ctx, partitions)
+	began := time.Now()
+	if err := l.ownReceipts(ctx, numbers(partitions)); err != nil {
+		return err
+	}
+	starts, pasts, err := l.starts(ctx, partitions)
 	if err != nil {
 		return err
 	}
@@ -43,69 +47,89 @@ func (l *loop) take(ctx context.Context, partitions []kafka.TopicPartition) erro
 		return fmt.Errorf("take partitions of topic %s: %w", schemas.Riots().Topic, err)
 	}
 	for _, p := range starts {
-		l.assigned[p.Partition] = &holding{}
+		l.assigned[p.Partition] = &holding{history: pasts[p.Partition].history}
 	}
 	if l.paused {
 		if err := l.consumer.Pause(starts); err != nil {
 			return fmt.Errorf("pause the riots: %w", err)
 		}
 	}
-	l.Log.Info("partitions taken", "topic", schemas.Riots().Topic, "partitions", offsets(starts))
+	remembered := 0
+	for _, p := range pasts {
+		remembered += p.history.Len()
+	}
+	l.Log.Info("partitions taken", "topic", schemas.Riots().Topic, "partitions", offsets(starts),
+		"remembered", remembered, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }
 
-// starts asks Kafka where to start partitions, until it answers.
-func (l *loop) starts(ctx context.Context, partitions []kafka.TopicPartition) (starts []kafka.TopicPartition, err error) {
+// ownReceipts waits for what this alerter itself has sent in these partitions,
+// when they come back to it after the group had lost it: it would be missing
+// at the end of the alerts.
+func (l *loop) ownReceipts(ctx context.Context, partitions []int32) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, resumeLimit, errors.New("alerts of partitions that came back are still not delivered; start again"))
+	defer cancel()
+	for l.topic.Waiting(partitions...) > 0 {
+		if err := l.topic.Err(); err != nil {
+			return err
+		}
+		select {
+		case <-l.topic.Changed():
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// starts asks Kafka where to start partitions, and what their alerts say,
+// until it answers.
+func (l *loop) starts(ctx context.Context, partitions []kafka.TopicPartition) (starts []kafka.TopicPartition, pasts map[int32]past, err error) {
 	question := broker.Ready(l.Servers)
 	question.Probe = func(ctx context.Context) error {
-		starts, err = l.askStarts(ctx, partitions)
+		starts, pasts, err = l.askStarts(ctx, partitions)
 		return err
 	}
 	if err := service.Wait(ctx, l.Log, resumeLimit, question); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return starts, nil
+	return starts, pasts, nil
 }
 
-func (l *loop) askStarts(ctx context.Context, partitions []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+func (l *loop) askStarts(ctx context.Context, partitions []kafka.TopicPartition) ([]kafka.TopicPartition, map[int32]past, error) {
 	riotsID, err := l.RiotsID(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	starts, err := l.consumer.Committed(partitions, int(requestTimeout.Milliseconds()))
 	if err != nil {
-		return nil, fmt.Errorf("ask what group %s committed: %w", l.Group, err)
+		return nil, nil, fmt.Errorf("ask what group %s committed: %w", l.Group, err)
 	}
-	delivered, err := lastDelivered(ctx, l.Servers, l.Group, riotsID, partitions)
+	pasts, err := l.recall(ctx, riotsID, numbers(partitions))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i, p := range starts {
-		last, found := delivered[p.Partition]
-		if !found {
-			last = -1
-		}
-		starts[i].Offset = resumeAt(p.Offset, last)
+		starts[i].Offset = resumeAt(p.Offset, pasts[p.Partition].last)
 	}
 	l.riotsID = riotsID
-	return starts, nil
+	return starts, pasts, nil
 }
 
 // give hands partitions back, with what was done in them committed. Their
 // alerts on the way get a little time, so that the next owner finds them.
 func (l *loop) give(ctx context.Context, partitions []kafka.TopicPartition) error {
-	var numbers []int32
-	for _, p := range partitions {
-		numbers = append(numbers, p.Partition)
-		delete(l.assigned, p.Partition)
+	given := numbers(partitions)
+	for _, p := range given {
+		delete(l.assigned, p)
 	}
-	if len(numbers) > 0 && !l.consumer.AssignmentLost() {
-		l.settle(ctx, numbers)
+	if len(given) > 0 && !l.consumer.AssignmentLost() {
+		l.settle(ctx, given)
 	}
 	if err := l.consumer.IncrementalUnassign(partitions); err != nil {
 		return fmt.Errorf("give partitions of topic %s back: %w", schemas.Riots().Topic, err)
 	}
-	l.Log.Info("partitions given back", "topic", schemas.Riots().Topic, "partitions", numbers)
+	l.Log.Info("partitions given back", "topic", schemas.Riots().Topic, "partitions", given)
 	return nil
 }
 
@@ -128,6 +152,14 @@ func (l *loop) settle(ctx context.Context, partitions []int32) {
 func isNothingStored(err error) bool {
 	var refusal kafka.Error
 	return errors.As(err, &refusal) && refusal.Code() == kafka.ErrNoOffset
+}
+
+func numbers(partitions []kafka.TopicPartition) []int32 {
+	all := make([]int32, 0, len(partitions))
+	for _, p := range partitions {
+		all = append(all, p.Partition)
+	}
+	return all
 }
 
 func offsets(starts []kafka.TopicPartition) map[int32]string {

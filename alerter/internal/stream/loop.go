@@ -23,6 +23,8 @@ type loop struct {
 	Settings
 	consumer *kafka.Consumer
 	topic    *deliver.Topic
+	lines    *deliver.Lines
+	told     Observer
 
 	riotsID  string             // of the topic that the assigned partitions are of
 	assigned map[int32]*holding // by partition
@@ -36,11 +38,8 @@ type loop struct {
 // A holding is one partition for as long as it is assigned: assigned again,
 // it is another one.
 type holding struct {
-	atEnd bool
-}
-
-func newLoop(s Settings, consumer *kafka.Consumer, topic *deliver.Topic) *loop {
-	return &loop{Settings: s, consumer: consumer, topic: topic, assigned: make(map[int32]*holding)}
+	history rule.History // of its alerts
+	atEnd   bool
 }
 
 func (l *loop) run(ctx context.Context) error {
@@ -123,7 +122,10 @@ func (l *loop) poll() *kafka.Message {
 // handle takes one riot from its bytes to the producer.
 func (l *loop) handle(ctx context.Context, message *kafka.Message) error {
 	at := message.TopicPartition
-	source := deliver.Source{TopicID: l.riotsID, Partition: at.Partition, Offset: int64(at.Offset), SentAt: message.Timestamp}
+	source := deliver.Source{
+		TopicID: l.riotsID, Partition: at.Partition, Offset: int64(at.Offset), SentAt: message.Timestamp, ReceivedAt: time.Now(),
+	}
+	l.told.Received(source)
 	riot, err := l.read(ctx, message)
 	if errors.Is(err, registry.ErrUndecodable) {
 		return l.bury(ctx, source, message, err)
@@ -136,11 +138,16 @@ func (l *loop) handle(ctx context.Context, message *kafka.Message) error {
 		return err
 	}
 	l.calm()
-	alert := rule.Decide(riot, time.Now(), l.Rule)
-	if err := l.Format.Print(l.Out, alert); err != nil {
-		return err
+	held := l.assigned[at.Partition]
+	var decision rule.Decision
+	held.history, decision = rule.Decide(held.history, riot, time.Now(), l.Rule)
+	if decision.Repeated {
+		l.told.Repeated()
+		l.topic.Skip(source)
+		return nil
 	}
-	return l.topic.Send(source, alert)
+	l.lines.Print(decision.Alert)
+	return l.topic.Send(source, decision.Alert)
 }
 
 // read decodes a riot. While the registry cannot be asked for its schema, it
@@ -170,6 +177,7 @@ func (l *loop) bury(ctx context.Context, source deliver.Source, message *kafka.M
 	}
 	l.Log.Warn("a riot goes to the dead letters", "topic", schemas.Riots().DeadLetters(),
 		"partition", source.Partition, "offset", source.Offset, "reason", reason)
+	l.told.Undecodable()
 	if err := l.topic.SendDead(source, message, reason); err != nil {
 		return err
 	}

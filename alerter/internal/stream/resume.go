@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
-	"github.com/peacestate/peacestate/alerter/internal/deliver"
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service/broker"
 )
@@ -60,56 +58,4 @@ func resumeAt(committed kafka.Offset, delivered int64) kafka.Offset {
 		return committed
 	}
 	return kafka.OffsetBeginning
-}
-
-// lastDelivered reads the end of each partition of the alerts. It answers,
-// by partition, the greatest offset of a riot that has an alert there; it
-// leaves out partitions without one. Alerts of riots of another topic id are
-// not counted: their offsets mean nothing in a topic made anew.
-func lastDelivered(ctx context.Context, servers, group, riotsID string, partitions []kafka.TopicPartition) (map[int32]int64, error) {
-	c := tailConfig(servers, group)
-	consumer, err := kafka.NewConsumer(&c)
-	if err != nil {
-		return nil, fmt.Errorf("configure the Kafka consumer: %w", err)
-	}
-	defer consumer.Close()
-	topic := schemas.Alerts().Topic
-	var ends []kafka.TopicPartition
-	unread := make(map[int32]bool, len(partitions))
-	for _, p := range partitions {
-		ends = append(ends, kafka.TopicPartition{Topic: &topic, Partition: p.Partition, Offset: kafka.OffsetTail(lookBack)})
-		unread[p.Partition] = true
-	}
-	if err := consumer.Assign(ends); err != nil {
-		return nil, fmt.Errorf("read the end of topic %s: %w", topic, err)
-	}
-	last := make(map[int32]int64, len(partitions))
-	var trouble error
-	for began := time.Now(); len(unread) > 0; {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if time.Since(began) > requestTimeout {
-			return nil, fmt.Errorf("read the end of topic %s: %d partitions did not answer within %s: %w", topic, len(unread), requestTimeout, trouble)
-		}
-		switch event := consumer.Poll(int(pollFor.Milliseconds())).(type) {
-		case *kafka.Message:
-			if event.TopicPartition.Error != nil {
-				trouble = event.TopicPartition.Error
-				continue
-			}
-			source, err := deliver.SourceOf(event.Headers)
-			if err != nil || source.TopicID != riotsID || source.Partition != event.TopicPartition.Partition {
-				continue
-			}
-			if offset, found := last[source.Partition]; !found || source.Offset > offset {
-				last[source.Partition] = source.Offset
-			}
-		case kafka.PartitionEOF:
-			delete(unread, event.Partition)
-		case kafka.Error:
-			trouble = event
-		}
-	}
-	return last, nil
 }

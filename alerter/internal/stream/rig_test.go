@@ -71,7 +71,8 @@ func newRig(t *testing.T) *rig {
 
 func (r *rig) client() *registry.Client { return registry.New(r.registry.url) }
 
-// riot number i: its partition is i modulo partitions, its age a minute.
+// riot number i: its partition is i modulo partitions, its age a minute, and
+// its citizen has no other.
 func riot(i int) schemas.Riot {
 	report := schemas.ReportID(schemas.DroneID(i), 7)
 	citizen := fmt.Sprintf("citizen-%06d", i)
@@ -86,15 +87,24 @@ func riot(i int) schemas.Riot {
 func (r *rig) send(from, to int) {
 	r.t.Helper()
 	for i := from; i < to; i++ {
-		value, err := r.riots.Append(nil, riot(i))
-		must(r.t, err)
-		r.sendBytes(int32(i%partitions), []byte(riot(i).CitizenID), value)
+		r.sendRiot(int32(i%partitions), riot(i))
 	}
+}
+
+func (r *rig) sendRiot(partition int32, riot schemas.Riot) {
+	r.t.Helper()
+	value, err := r.riots.Append(nil, riot)
+	must(r.t, err)
+	r.sendBytes(partition, []byte(riot.CitizenID), value)
 }
 
 func (r *rig) sendBytes(partition int32, key, value []byte) {
 	r.t.Helper()
-	topic := "riots"
+	r.sendTo("riots", partition, key, value)
+}
+
+func (r *rig) sendTo(topic string, partition int32, key, value []byte) {
+	r.t.Helper()
 	delivered := make(chan kafka.Event, 1)
 	must(r.t, r.producer.Produce(&kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: partition},
@@ -111,11 +121,15 @@ func (r *rig) settings(group string) Settings {
 	must(r.t, err)
 	writer, err := registry.NewWriter(r.client(), schemas.Alerts())
 	must(r.t, err)
+	alerts, err := registry.NewReader(r.client(), schemas.Alerts())
+	must(r.t, err)
 	return Settings{
-		Servers: r.cluster.BootstrapServers(), Group: group, Rule: rule.Settings{MaxAge: 15 * time.Minute},
+		Servers: r.cluster.BootstrapServers(), Group: group,
+		Rule:     rule.Settings{MaxAge: 15 * time.Minute, Cooldown: 10 * time.Minute, Nearby: 1000},
+		Remember: 1000,
 		IdleExit: 500 * time.Millisecond,
 		RiotsID:  func(context.Context) (string, error) { return r.topicID, nil },
-		Reader:   reader, Writer: writer, Format: deliver.JSON, Out: io.Discard,
+		Reader:   reader, Alerts: alerts, Writer: writer, Format: deliver.JSON, Out: io.Discard,
 		Log: slog.New(slog.NewTextHandler(r.log, nil)),
 	}
 }
@@ -179,6 +193,20 @@ func (r *rig) committed(group string) []kafka.Offset {
 		offsets[p.Partition] = p.Offset
 	}
 	return offsets
+}
+
+// alerts reads topic alerts, partition by partition in order.
+func (r *rig) alerts() []schemas.Alert {
+	r.t.Helper()
+	reader, err := registry.NewReader(r.client(), schemas.Alerts())
+	must(r.t, err)
+	var all []schemas.Alert
+	for _, message := range r.messages("alerts", partitions) {
+		alert, err := reader.Read(message.Value)
+		must(r.t, err)
+		all = append(all, alert)
+	}
+	return all
 }
 
 // wantAlerts checks that the topic holds exactly one alert for each of the

@@ -35,10 +35,6 @@ const (
 	requestTimeout = 5 * time.Second
 	// sayAgain is how often trouble that goes on is mentioned.
 	sayAgain = 5 * time.Second
-	// lookBack is how many of the last alerts of a partition are read to find
-	// the last riot that has one: more than one, in case a record among them
-	// is not the alerter's.
-	lookBack = 64
 )
 
 // memberConfig is that of the consumer in the group: a riot reaches the loop
@@ -69,13 +65,13 @@ func memberConfig(servers, group string) kafka.ConfigMap {
 	})
 }
 
-// tailConfig is that of the consumer that reads the end of the alerts. It
+// recallConfig is that of the consumer that reads the end of the alerts. It
 // joins no group; the client asks for a name all the same.
-func tailConfig(servers, group string) kafka.ConfigMap {
+func recallConfig(servers, group string) kafka.ConfigMap {
 	return with(broker.Config(servers), kafka.ConfigMap{
-		"group.id":             group + "-tail",
+		"group.id":             group + "-recall",
 		"enable.auto.commit":   false,
-		"auto.offset.reset":    "earliest", // for a partition that holds less than lookBack
+		"auto.offset.reset":    "earliest", // for a partition that holds less than is remembered
 		"enable.partition.eof": true,
 		"fetch.wait.max.ms":    10,
 	})

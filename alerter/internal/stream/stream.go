@@ -9,16 +9,20 @@
 // stands in the partition of the same number as its riot, in the same order,
 // and its headers name its riot's partition and offset: the topic alerts is
 // itself the record of how far the alerter has come. When a partition is
-// assigned, the end of its alerts is read, and the loop resumes after the last
-// riot that has one, or at the committed offset if that is further on. The
+// assigned, the end of its alerts is read back, and the loop resumes after the
+// last riot that has one, or at the committed offset if that is further on. The
 // producer is idempotent and lets nothing past a failed alert, so all before
 // that riot is done. So the topic alerts holds each alert once, also across
 // kill -9, lost commits and a new group name; two groups at a time would be
 // two records in one, and must not be.
 //
-// Three things are outside of this. The line of an alert is printed before
-// the alert is sent, so that a crash in between repeats a line and never loses
-// one. Dead letters are in a partition of their own; a crash may repeat some,
+// What is read back is also all that the rule knows (package rule): incidents
+// go on after a restart, and riots that are sent again, under whatever offset,
+// are recognised by their id among the last so many. Nothing is made of them.
+//
+// Three things are outside of this. Lines are printed beside all that: one is
+// handed over before its alert is sent, so that a crash may repeat a line, or
+// lose those that nobody has read yet. Dead letters are in a partition of their own; a crash may repeat some,
 // never lose one, as the loop waits for each before it takes the next riot of
 // that partition. And an alerter that is stopped (kill -STOP) for longer than
 // the session, then wakes up, may still send what it had begun while another
@@ -53,6 +57,9 @@ type Settings struct {
 	Servers string
 	Group   string
 	Rule    rule.Settings
+	// Remember is how many of the last alerts of each partition are known to
+	// the rule, and read back when the partition is assigned; at least one.
+	Remember int
 	// IdleExit, when positive, ends the run once every assigned partition has
 	// been at its end for that long.
 	IdleExit time.Duration
@@ -60,10 +67,13 @@ type Settings struct {
 	// asked whenever partitions are assigned.
 	RiotsID func(context.Context) (string, error)
 	Reader  *registry.Reader[schemas.Riot]
+	Alerts  *registry.Reader[schemas.Alert] // to read them back
 	Writer  registry.Writer[schemas.Alert]
 	Format  deliver.Format
 	Out     io.Writer // alerts, line by line
 	Log     *slog.Logger
+	// Observer is told what becomes of each riot, unless it is nil.
+	Observer Observer
 }
 
 // Run alerts until ctx ends, whose error it then returns, or IdleExit is
@@ -76,24 +86,35 @@ func Run(ctx context.Context, s Settings) (Summary, error) {
 		return Summary{}, fmt.Errorf("configure the Kafka consumer: %w", err)
 	}
 	tally := newTally()
+	told := observers{tally}
+	if s.Observer != nil {
+		told = append(told, s.Observer)
+	}
 	topic, err := deliver.Open(s.Servers, s.Writer, func(r deliver.Receipt) {
-		tally.count(r)
+		if r.Outcome != deliver.Skipped {
+			told.Delivered(r)
+		}
 		storeOffset(consumer, r.Source)
 	})
 	if err != nil {
 		return Summary{}, errors.Join(err, consumer.Close())
 	}
-	l := newLoop(s, consumer, topic)
+	lines := deliver.OpenLines(s.Out, s.Format, s.Log)
+	l := &loop{Settings: s, consumer: consumer, topic: topic, lines: lines, told: told, assigned: make(map[int32]*holding)}
 	err = l.run(ctx)
+	end := time.Now().Add(drainLimit)
 	if waiting := topic.Flush(drainLimit); waiting > 0 {
 		s.Log.Warn("not every alert was delivered; the rest are when the alerter starts again", "undelivered", waiting)
 	}
+	lines.Close(time.Until(end))
 	// The consumer's last act is to commit what is stored (loop.give).
 	if closeErr := consumer.Close(); closeErr != nil {
 		s.Log.Warn("leaving the consumer group failed; its partitions are free in ten seconds", "error", closeErr)
 	}
 	topic.Close()
-	return tally.summary(), err
+	summary := tally.summary()
+	summary.Unwritten = lines.Unwritten()
+	return summary, err
 }
 
 // storeOffset marks the riot as done, for the next commit. It can only fail
