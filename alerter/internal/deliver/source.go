@@ -32,9 +32,11 @@ type Source struct {
 	TopicID   string
 	Partition int32
 	Offset    int64
-	// SentAt is the Kafka timestamp of the riot: when its drone sent it. It
-	// does not travel in the headers.
-	SentAt time.Time
+	// SentAt is the Kafka timestamp of the riot: when its drone sent it.
+	// ReceivedAt is when the alerter took it up. They do not travel in the
+	// headers.
+	SentAt     time.Time
+	ReceivedAt time.Time
 }
 
 func (s Source) headers() []kafka.Header {

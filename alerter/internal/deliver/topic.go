@@ -32,12 +32,30 @@ type Topic struct {
 	done     chan struct{} // closed when no receipt will follow
 }
 
-// A Receipt says that the broker has stored what was made of a riot.
+// A Receipt says that a riot is done, and all before it in its partition: the
+// broker has stored what was made of it, if anything was.
 type Receipt struct {
-	Source Source
-	Dead   bool // a dead letter, not an alert
-	Stale  bool // of an alert
-	At     time.Time
+	Source  Source
+	Outcome Outcome
+	Stale   bool // of an alert
+	At      time.Time
+}
+
+// An Outcome is what was made of a riot.
+type Outcome int
+
+// The outcomes.
+const (
+	Opened  Outcome = iota // an alert
+	Updated                // an alert again, of an incident that has one
+	Dead                   // a dead letter
+)
+
+func outcome(alert schemas.Alert) Outcome {
+	if alert.AlertID == alert.RiotID {
+		return Opened
+	}
+	return Updated
 }
 
 // config is the producer's: an alert leaves at once, is stored once, and is
@@ -93,7 +111,7 @@ func (t *Topic) Send(source Source, alert schemas.Alert) error {
 		return fmt.Errorf("alert of riot %s: %w", alert.RiotID, err)
 	}
 	topic := schemas.Alerts().Topic
-	return t.send(Receipt{Source: source, Stale: alert.Stale}, &kafka.Message{
+	return t.send(Receipt{Source: source, Outcome: outcome(alert), Stale: alert.Stale}, &kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: source.Partition},
 		Key:            []byte(alert.CitizenID),
 		Value:          value,
@@ -106,7 +124,7 @@ func (t *Topic) Send(source Source, alert schemas.Alert) error {
 // stood and the reason.
 func (t *Topic) SendDead(source Source, riot *kafka.Message, reason error) error {
 	topic := schemas.Riots().DeadLetters()
-	return t.send(Receipt{Source: source, Dead: true}, &kafka.Message{
+	return t.send(Receipt{Source: source, Outcome: Dead}, &kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny},
 		Key:            riot.Key,
 		Value:          riot.Value,

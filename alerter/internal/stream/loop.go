@@ -23,6 +23,7 @@ type loop struct {
 	Settings
 	consumer *kafka.Consumer
 	topic    *deliver.Topic
+	told     Observer
 
 	riotsID  string             // of the topic that the assigned partitions are of
 	assigned map[int32]*holding // by partition
@@ -39,8 +40,8 @@ type holding struct {
 	atEnd bool
 }
 
-func newLoop(s Settings, consumer *kafka.Consumer, topic *deliver.Topic) *loop {
-	return &loop{Settings: s, consumer: consumer, topic: topic, assigned: make(map[int32]*holding)}
+func newLoop(s Settings, consumer *kafka.Consumer, topic *deliver.Topic, told Observer) *loop {
+	return &loop{Settings: s, consumer: consumer, topic: topic, told: told, assigned: make(map[int32]*holding)}
 }
 
 func (l *loop) run(ctx context.Context) error {
@@ -123,7 +124,10 @@ func (l *loop) poll() *kafka.Message {
 // handle takes one riot from its bytes to the producer.
 func (l *loop) handle(ctx context.Context, message *kafka.Message) error {
 	at := message.TopicPartition
-	source := deliver.Source{TopicID: l.riotsID, Partition: at.Partition, Offset: int64(at.Offset), SentAt: message.Timestamp}
+	source := deliver.Source{
+		TopicID: l.riotsID, Partition: at.Partition, Offset: int64(at.Offset), SentAt: message.Timestamp, ReceivedAt: time.Now(),
+	}
+	l.told.Received(source)
 	riot, err := l.read(ctx, message)
 	if errors.Is(err, registry.ErrUndecodable) {
 		return l.bury(ctx, source, message, err)
@@ -170,6 +174,7 @@ func (l *loop) bury(ctx context.Context, source deliver.Source, message *kafka.M
 	}
 	l.Log.Warn("a riot goes to the dead letters", "topic", schemas.Riots().DeadLetters(),
 		"partition", source.Partition, "offset", source.Offset, "reason", reason)
+	l.told.Undecodable()
 	if err := l.topic.SendDead(source, message, reason); err != nil {
 		return err
 	}

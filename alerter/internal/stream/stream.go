@@ -64,6 +64,8 @@ type Settings struct {
 	Format  deliver.Format
 	Out     io.Writer // alerts, line by line
 	Log     *slog.Logger
+	// Observer is told what becomes of each riot, unless it is nil.
+	Observer Observer
 }
 
 // Run alerts until ctx ends, whose error it then returns, or IdleExit is
@@ -76,14 +78,18 @@ func Run(ctx context.Context, s Settings) (Summary, error) {
 		return Summary{}, fmt.Errorf("configure the Kafka consumer: %w", err)
 	}
 	tally := newTally()
+	told := observers{tally}
+	if s.Observer != nil {
+		told = append(told, s.Observer)
+	}
 	topic, err := deliver.Open(s.Servers, s.Writer, func(r deliver.Receipt) {
-		tally.count(r)
+		told.Delivered(r)
 		storeOffset(consumer, r.Source)
 	})
 	if err != nil {
 		return Summary{}, errors.Join(err, consumer.Close())
 	}
-	l := newLoop(s, consumer, topic)
+	l := newLoop(s, consumer, topic, told)
 	err = l.run(ctx)
 	if waiting := topic.Flush(drainLimit); waiting > 0 {
 		s.Log.Warn("not every alert was delivered; the rest are when the alerter starts again", "undelivered", waiting)

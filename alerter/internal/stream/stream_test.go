@@ -28,7 +28,7 @@ func TestEveryRiotHasOneAlertInItsPartitionAndOneLine(t *testing.T) {
 	s.Out = out
 	summary := r.run(s)
 	r.wantAlerts(300)
-	if summary.Alerts != 300 || summary.Stale != 0 || summary.Undecodable != 0 {
+	if summary.Opened != 300 || summary.Stale != 0 || summary.Undecodable != 0 {
 		t.Errorf("summary: %s", summary)
 	}
 	if summary.P50 <= 0 || summary.P50 > summary.P99 || summary.P99 > summary.Max || summary.Max > time.Minute {
@@ -51,7 +51,7 @@ func TestARestartGoesOnWhereItStopped(t *testing.T) {
 	r.send(0, 40)
 	r.run(r.settings("alerter"))
 	r.send(40, 100)
-	if summary := r.run(r.settings("alerter")); summary.Alerts != 60 {
+	if summary := r.run(r.settings("alerter")); summary.Opened != 60 {
 		t.Errorf("the second run: %s, want 60 alerts", summary)
 	}
 	r.wantAlerts(100)
@@ -64,7 +64,7 @@ func TestWhatWasDeliveredButNotCommittedIsNotRepeated(t *testing.T) {
 	r.send(0, 100)
 	r.run(r.settings("killed"))
 	r.send(100, 130)
-	if summary := r.run(r.settings("restarted")); summary.Alerts != 30 {
+	if summary := r.run(r.settings("restarted")); summary.Opened != 30 {
 		t.Errorf("the second run: %s, want 30 alerts", summary)
 	}
 	r.wantAlerts(130)
@@ -75,7 +75,7 @@ func TestAlertsOfATopicSinceMadeAnewDoNotHideItsRiots(t *testing.T) {
 	r.send(0, 12)
 	r.run(r.settings("before"))
 	r.topicID = "second" // as if the topic had been made anew, with the same riots
-	if summary := r.run(r.settings("after")); summary.Alerts != 12 {
+	if summary := r.run(r.settings("after")); summary.Opened != 12 {
 		t.Errorf("after: %s, want 12 alerts", summary)
 	}
 }
@@ -104,7 +104,7 @@ func TestWhatCannotBecomeAnAlertGoesToTheDeadLettersUnchanged(t *testing.T) {
 	r.send(30, 60)
 	summary := r.run(r.settings("alerter"))
 	r.wantAlerts(60)
-	if want := int64(len(cases)); summary.Alerts != 60 || summary.Undecodable != want {
+	if want := int64(len(cases)); summary.Opened != 60 || summary.Undecodable != want {
 		t.Errorf("summary: %s, want 60 alerts and %d undecodable", summary, want)
 	}
 
@@ -170,7 +170,7 @@ func TestWhileTheRegistryIsDownRiotsWait(t *testing.T) {
 		t.Errorf("%d alerts without a registry", len(got))
 	}
 	r.registry.down.Store(false)
-	if summary := <-done; summary.Alerts != 60 || summary.Undecodable != 0 {
+	if summary := <-done; summary.Opened != 60 || summary.Undecodable != 0 {
 		t.Errorf("summary: %s, want 60 alerts and nothing undecodable", summary)
 	}
 	r.wantAlerts(60)

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -12,8 +13,10 @@ import (
 // A Summary is what a run did. The latencies are those of its alerts, from
 // the Kafka timestamp of the riot to the broker's receipt for the alert.
 type Summary struct {
-	Alerts      int64 // delivered, of which Stale are stale
-	Stale       int64
+	Opened      int64 // alerts delivered
+	Updated     int64 // further riots of their incidents, delivered
+	Stale       int64 // of both
+	Repeated    int64 // riots that were known, of which nothing was made
 	Undecodable int64 // delivered to the dead letters
 	P50         time.Duration
 	P99         time.Duration
@@ -22,8 +25,9 @@ type Summary struct {
 
 // String is one line for people.
 func (s Summary) String() string {
-	counts := fmt.Sprintf("%d alerts (%d stale), %d undecodable", s.Alerts, s.Stale, s.Undecodable)
-	if s.Alerts == 0 {
+	counts := fmt.Sprintf("%d alerts, %d updates (%d stale), %d repetitions, %d undecodable",
+		s.Opened, s.Updated, s.Stale, s.Repeated, s.Undecodable)
+	if s.Opened+s.Updated == 0 {
 		return counts
 	}
 	return fmt.Sprintf("%s; from riot to alert: p50 %s, p99 %s, max %s", counts, s.P50, s.P99, s.Max)
@@ -33,11 +37,11 @@ func (s Summary) String() string {
 // for as long as Kafka keeps it.
 const longest = 365 * 24 * time.Hour
 
-// A tally counts receipts, in memory that does not grow. It is for one
-// goroutine at a time.
+// A tally is the observer that counts, in memory that does not grow.
 type tally struct {
-	alerts, stale, dead int64
-	latency             *hdrhistogram.Histogram // in milliseconds, as Kafka's timestamps are
+	mu      sync.Mutex
+	counts  Summary                 // without the latencies
+	latency *hdrhistogram.Histogram // in milliseconds, as Kafka's timestamps are
 }
 
 func newTally() *tally {
@@ -45,14 +49,30 @@ func newTally() *tally {
 	return &tally{latency: hdrhistogram.New(1, longest.Milliseconds(), significantDigits)}
 }
 
-func (t *tally) count(r deliver.Receipt) {
-	if r.Dead {
-		t.dead++
+func (t *tally) Received(deliver.Source) {}
+
+func (t *tally) Undecodable() {}
+
+func (t *tally) Repeated() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Repeated++
+}
+
+func (t *tally) Delivered(r deliver.Receipt) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch r.Outcome {
+	case deliver.Dead:
+		t.counts.Undecodable++
 		return
+	case deliver.Opened:
+		t.counts.Opened++
+	case deliver.Updated:
+		t.counts.Updated++
 	}
-	t.alerts++
 	if r.Stale {
-		t.stale++
+		t.counts.Stale++
 	}
 	// The clocks of drone and alerter may differ: a negative latency counts as none.
 	latency := min(max(r.At.Sub(r.Source.SentAt), 0), longest)
@@ -62,15 +82,13 @@ func (t *tally) count(r deliver.Receipt) {
 }
 
 func (t *tally) summary() Summary {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	at := func(percentile float64) time.Duration {
 		return time.Duration(t.latency.ValueAtPercentile(percentile)) * time.Millisecond
 	}
-	return Summary{
-		Alerts:      t.alerts,
-		Stale:       t.stale,
-		Undecodable: t.dead,
-		P50:         at(50),
-		P99:         at(99),
-		Max:         time.Duration(t.latency.Max()) * time.Millisecond,
-	}
+	summary := t.counts
+	summary.P50, summary.P99 = at(50), at(99)
+	summary.Max = time.Duration(t.latency.Max()) * time.Millisecond
+	return summary
 }
