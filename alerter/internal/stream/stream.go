@@ -64,32 +64,30 @@ type Settings struct {
 	Format  deliver.Format
 	Out     io.Writer // alerts, line by line
 	Log     *slog.Logger
-	// Observer is told what becomes of each riot, unless it is nil.
+	// Observer is told what becomes of each riot.
 	Observer Observer
+	// Report, unless nil, is told how the loop is, about once a second, by
+	// the loop's own goroutine.
+	Report func(State)
 }
 
 // Run alerts until ctx ends, whose error it then returns, or IdleExit is
-// reached, or it cannot go on. The summary is right in every case. It returns
-// when every alert has been delivered, or has had ten seconds for it.
-func Run(ctx context.Context, s Settings) (Summary, error) {
+// reached, or it cannot go on. It returns when every alert has been
+// delivered, or has had ten seconds for it.
+func Run(ctx context.Context, s Settings) error {
 	c := memberConfig(s.Servers, s.Group)
 	consumer, err := kafka.NewConsumer(&c)
 	if err != nil {
-		return Summary{}, fmt.Errorf("configure the Kafka consumer: %w", err)
-	}
-	tally := newTally()
-	told := observers{tally}
-	if s.Observer != nil {
-		told = append(told, s.Observer)
+		return fmt.Errorf("configure the Kafka consumer: %w", err)
 	}
 	topic, err := deliver.Open(s.Servers, s.Writer, func(r deliver.Receipt) {
-		told.Delivered(r)
+		s.Observer.Delivered(r)
 		storeOffset(consumer, r.Source)
 	})
 	if err != nil {
-		return Summary{}, errors.Join(err, consumer.Close())
+		return errors.Join(err, consumer.Close())
 	}
-	l := newLoop(s, consumer, topic, told)
+	l := newLoop(s, consumer, topic)
 	err = l.run(ctx)
 	if waiting := topic.Flush(drainLimit); waiting > 0 {
 		s.Log.Warn("not every alert was delivered; the rest are when the alerter starts again", "undelivered", waiting)
@@ -99,7 +97,7 @@ func Run(ctx context.Context, s Settings) (Summary, error) {
 		s.Log.Warn("leaving the consumer group failed; its partitions are free in ten seconds", "error", closeErr)
 	}
 	topic.Close()
-	return tally.summary(), err
+	return err
 }
 
 // storeOffset marks the riot as done, for the next commit. It can only fail
