@@ -181,7 +181,11 @@ func (l *loop) bury(ctx context.Context, source deliver.Source, message *kafka.M
 	if err := l.topic.SendDead(source, message, reason); err != nil {
 		return err
 	}
-	return l.wait(ctx, source.Partition, time.Time{}, done)
+	if err := l.wait(ctx, source.Partition, time.Time{}, done); err != nil {
+		return err
+	}
+	l.calm()
+	return nil
 }
 
 // wait returns when ready says so, or at until, unless that is zero. A wait

@@ -28,11 +28,11 @@ const Unknown = -1
 const (
 	// reportEvery is how often Report is told.
 	reportEvery = time.Second
-	// reachLimit bounds the question whether Kafka is there again.
+	// reachLimit bounds a question to Kafka, which may be away.
 	reachLimit = 500 * time.Millisecond
 )
 
-// report tells Report, now and then. It asks nobody, but in trouble.
+// report tells Report, now and then. It asks nobody, unless riots wait.
 func (l *loop) report() {
 	if l.Report == nil || time.Since(l.reported) < reportEvery {
 		return
@@ -51,11 +51,18 @@ func (l *loop) report() {
 	})
 }
 
-// lag is by what the client knows from its last fetches.
+// lag is by what the client knows from its last fetches. While it is paused
+// there are none, and Kafka is asked.
 func (l *loop) lag() int64 {
+	ends := l.consumer.GetWatermarkOffsets
+	if l.paused {
+		ends = func(topic string, p int32) (low, high int64, err error) {
+			return l.consumer.QueryWatermarkOffsets(topic, p, int(reachLimit.Milliseconds()))
+		}
+	}
 	var lag int64
 	for p, held := range l.assigned {
-		_, end, err := l.consumer.GetWatermarkOffsets(schemas.Riots().Topic, p)
+		_, end, err := ends(schemas.Riots().Topic, p)
 		if err != nil || end < 0 || held.next < 0 {
 			return Unknown
 		}

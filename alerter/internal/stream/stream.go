@@ -52,7 +52,10 @@ import (
 type Settings struct {
 	Servers string
 	Group   string
-	Rule    rule.Settings
+	// Instance, unless empty, makes the member a static one: stopped and
+	// started again within the session, it has the partitions it had.
+	Instance string
+	Rule     rule.Settings
 	// IdleExit, when positive, ends the run once every assigned partition has
 	// been at its end for that long.
 	IdleExit time.Duration
@@ -75,7 +78,7 @@ type Settings struct {
 // reached, or it cannot go on. It returns when every alert has been
 // delivered, or has had ten seconds for it.
 func Run(ctx context.Context, s Settings) error {
-	c := memberConfig(s.Servers, s.Group)
+	c := memberConfig(s.Servers, s.Group, s.Instance)
 	consumer, err := kafka.NewConsumer(&c)
 	if err != nil {
 		return fmt.Errorf("configure the Kafka consumer: %w", err)
@@ -94,7 +97,7 @@ func Run(ctx context.Context, s Settings) error {
 	}
 	// The consumer's last act is to commit what is stored (loop.give).
 	if closeErr := consumer.Close(); closeErr != nil {
-		s.Log.Warn("leaving the consumer group failed; its partitions are free in ten seconds", "error", closeErr)
+		s.Log.Warn("leaving the consumer group failed; its partitions are free in six seconds", "error", closeErr)
 	}
 	topic.Close()
 	return err

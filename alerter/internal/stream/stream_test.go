@@ -318,3 +318,40 @@ func (r *rig) runOrReport(s Settings) tally.Summary {
 	}
 	return s.Observer.(*tally.Tally).Summary()
 }
+
+func TestTheLoopTellsHowItIs(t *testing.T) {
+	r := newRig(t)
+	r.send(0, 12)
+	s := r.settings("alerter")
+	s.IdleExit = 0
+	var state atomic.Pointer[State]
+	s.Report = func(told State) { state.Store(&told) }
+	is := func(want func(State) bool) func() bool {
+		return func() bool { told := state.Load(); return told != nil && want(*told) }
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, s) }()
+	fine := is(func(s State) bool {
+		return s.Joined && s.Partitions == partitions && s.Lag == 0 && s.Waiting == 0 && s.Trouble == "" && time.Since(s.At) < 5*time.Second
+	})
+	r.eventually("it has its partitions and is at their end", fine)
+	r.registry.down.Store(true)
+	r.sendBytes(0, nil, wire.AppendHeader(nil, 7))
+	r.eventually("it says that the registry is in trouble", is(func(s State) bool { return strings.Contains(s.Trouble, "registry") }))
+	for range 5 {
+		r.sendBytes(1, nil, wire.AppendHeader(nil, 7))
+	}
+	r.eventually("it has a lag", is(func(s State) bool { return s.Lag > 0 }))
+	r.registry.down.Store(false)
+	r.eventually("nothing is left", fine)
+	must(t, r.cluster.SetBrokerDown(1))
+	r.eventually("it says that Kafka is in trouble", is(func(s State) bool { return strings.Contains(s.Trouble, "Kafka") }))
+	must(t, r.cluster.SetBrokerUp(1))
+	r.eventually("the trouble is over, without a riot", fine)
+	stop()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+}

@@ -51,6 +51,12 @@ func (t *Tally) Register(r prometheus.Registerer) {
 		func(c Counts) int64 { return c.Undecodable })
 }
 
+// Done is of how many riots something became so far, be it nothing.
+func (t *Tally) Done() int64 {
+	c := t.counts()
+	return c.Opened + c.Updated + c.Repeated + c.Undecodable
+}
+
 // counts are those of everything so far.
 func (t *Tally) counts() Counts {
 	t.mu.Lock()
