@@ -4,7 +4,7 @@ SHELL := /bin/bash -eu -o pipefail
 modules := $(shell sed -n 's|^\t\./||p' go.work)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' Makefile | expand -t 20
 
 up: ## start Kafka, registry, Connect, S3 and Spark, with topics, schemas and tables
 	@stack/up
@@ -48,4 +48,9 @@ unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (G
 e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
 	@go test -v -count=1 -timeout 20m -tags e2e -run TestPipeline ./e2e
 
-.PHONY: help up topics schemas tables connectors demo status down clean test lint unit e2e
+bench: bench-alerter ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
+
+bench-alerter: ## from riot to alert beside 1 wave, 5 waves and more than there is room for; catching up (15 minutes)
+	@bench/alerter
+
+.PHONY: help up topics schemas tables connectors demo status down clean test lint unit e2e bench bench-alerter
