@@ -6,6 +6,7 @@ package broker
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -30,6 +31,25 @@ func Config(servers string) kafka.ConfigMap {
 		// programs say it once, in words (Ready), or as an error event.
 		"log_level": 0,
 	}
+}
+
+// Prompt is Config for a consumer to whom milliseconds matter: what the broker
+// has is handed out at once, and a consumer that was held up is soon back.
+// docs/decisions/0011 has what each setting was measured to do.
+func Prompt(servers string) kafka.ConfigMap {
+	config := Config(servers)
+	maps.Copy(config, kafka.ConfigMap{
+		// A fetch answers as soon as there is a byte (fetch.min.bytes is 1). But a
+		// partition that is not in it, as one just assigned, waits until the one
+		// under way comes back: at the latest after this; the default is 500.
+		"fetch.wait.max.ms": 50,
+		// Rest between fetches when enough is queued; the default is 1,000, and a
+		// message could wait that long behind a backlog.
+		"fetch.queue.backoff.ms":   10,
+		"fetch.error.backoff.ms":   100,
+		"reconnect.backoff.max.ms": 1000, // back within a second of the broker; the default is 10
+	})
+	return config
 }
 
 // Ready is the dependency on a broker that serves the given topics. A topic

@@ -16,24 +16,29 @@ import (
 	"github.com/peacestate/peacestate/alerter/internal/deliver"
 	"github.com/peacestate/peacestate/alerter/internal/rule"
 	"github.com/peacestate/peacestate/alerter/internal/stream"
+	"github.com/peacestate/peacestate/alerter/internal/tally"
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/registry"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/service/broker"
+	"github.com/peacestate/peacestate/service/monitor"
 )
 
 // Options are the command line.
 type Options struct {
-	Kafka    string         `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"HOST:PORT,..." help:"Kafka's bootstrap servers (${default})."`
-	Registry string         `env:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081/apis/ccompat/v7" placeholder:"URL" help:"Confluent API of the schema registry (${default})."`
-	Group    string         `default:"alerter" placeholder:"NAME" help:"Consumer group; alerters of one group share the riots. One group at a time may alert (${default})."`
-	Format   deliver.Format `enum:"json,text" default:"json" placeholder:"FORMAT" help:"How alerts are written to standard output: json or text (${default})."`
-	MaxAge   time.Duration  `default:"15m" placeholder:"DURATION" help:"A riot older than this is alerted on as stale (${default})."`
-	Cooldown time.Duration  `default:"10m" placeholder:"DURATION" help:"Riots of a citizen at most so far apart, by their own time, are one incident: one alert, and updates of it (${default})."`
-	Nearby   float64        `default:"1000" placeholder:"METRES" help:"... and at most so far apart in place (${default})."`
-	Remember int            `default:"50000" placeholder:"ALERTS" help:"How many of the last alerts of each partition are known, to go on with incidents and recognise repetitions (${default})."`
-	Wait     time.Duration  `default:"1m" placeholder:"DURATION" help:"How long to wait at the start for Kafka and the registry (${default})."`
-	IdleExit time.Duration  `default:"0s" placeholder:"DURATION" help:"End when there has been no riot for so long; 0s is never (${default})."`
+	Kafka    string          `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"HOST:PORT,..." help:"Kafka's bootstrap servers (${default})."`
+	Registry string          `env:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081/apis/ccompat/v7" placeholder:"URL" help:"Confluent API of the schema registry (${default})."`
+	Group    string          `default:"alerter" placeholder:"NAME" help:"Consumer group; alerters of one group share the riots. One group at a time may alert (${default})."`
+	Format   deliver.Format  `enum:"json,text" default:"json" placeholder:"FORMAT" help:"How alerts are written to standard output: json or text (${default})."`
+	MaxAge   time.Duration   `default:"15m" placeholder:"DURATION" help:"A riot older than this is alerted on as stale (${default})."`
+	Cooldown time.Duration   `default:"10m" placeholder:"DURATION" help:"Riots of a citizen at most so far apart, by their own time, are one incident: one alert, and updates of it (${default})."`
+	Nearby   float64         `default:"1000" placeholder:"METRES" help:"... and at most so far apart in place (${default})."`
+	Remember int             `default:"50000" placeholder:"ALERTS" help:"How many of the last alerts of each partition are known, to go on with incidents and recognise repetitions (${default})."`
+	Instance string          `placeholder:"ID" help:"Name of this instance in its group, its own for good, as that of a pod in a stateful set: started again within six seconds, it goes on with its partitions, and the other alerters notice nothing (default: none)."`
+	Stats    time.Duration   `default:"0s" placeholder:"DURATION" help:"Say on standard error how many alerts there were and how long they took, once every so long; 0s is only at the end (${default})."`
+	Listen   monitor.Address `placeholder:"ADDR" help:"Serve /metrics, /healthz and /readyz here, as in :9101, for this machine alone, or 0.0.0.0:9101 (default: nowhere)."`
+	Wait     time.Duration   `default:"1m" placeholder:"DURATION" help:"How long to wait at the start for Kafka and the registry (${default})."`
+	IdleExit time.Duration   `default:"0s" placeholder:"DURATION" help:"End when there has been no riot for so long; 0s is never (${default})."`
 }
 
 // The bounds of what is remembered of a partition: enough that the end of the
@@ -53,6 +58,8 @@ func Program() service.Program {
 			"go run ./alerter                      alert until Ctrl-C",
 			"go run ./alerter --format text        the same, for people",
 			"go run ./alerter --idle-exit 5s       alert on what there is, then end",
+			"go run ./alerter --stats 10s          say every ten seconds how many alerts, and how long they took",
+			"go run ./alerter --listen :9101       with metrics and health",
 		},
 		Grammar: &Options{},
 	}
@@ -85,6 +92,12 @@ func (o *Options) Validate() error {
 	if o.Remember < leastRemembered || o.Remember > mostRemembered {
 		refuse("--remember must be %d to %d alerts, not %d", leastRemembered, mostRemembered, o.Remember)
 	}
+	if o.Instance != strings.TrimSpace(o.Instance) {
+		refuse("--instance must not begin or end with a space, and is %q", o.Instance)
+	}
+	if o.Stats < 0 || (o.Stats > 0 && o.Stats < time.Second) {
+		refuse("--stats must be 0s or at least 1s, not %s", o.Stats)
+	}
 	if o.Wait <= 0 {
 		refuse("--wait must be more than zero, not %s", o.Wait)
 	}
@@ -113,6 +126,17 @@ func checkServer(server string) error {
 
 // Run is the whole service. It ends on Ctrl-C with ctx's error.
 func (o *Options) Run(ctx context.Context, s service.Streams) error {
+	counted, condition := tally.New(), &health{}
+	if o.Listen != "" {
+		metrics := monitor.Registry()
+		counted.Register(metrics)
+		condition.register(metrics)
+		stop, err := monitor.Serve(s.Log, o.Listen, metrics, func() error { return condition.ready(time.Now()) })
+		if err != nil {
+			return fmt.Errorf("%w; name another address with --listen", err)
+		}
+		defer stop()
+	}
 	topics := []string{schemas.Riots().Topic, schemas.Alerts().Topic, schemas.Riots().DeadLetters()}
 	if err := service.Wait(ctx, s.Log, o.Wait, broker.Ready(o.Kafka, topics...)); err != nil {
 		return err
@@ -135,9 +159,11 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 		return err
 	}
 	alerts.Know(writer) // a partition must not wait for the registry to be taken over
-	summary, err := stream.Run(ctx, stream.Settings{
+	quiet := say(s.Log, o.Stats, counted.Window, func() int64 { return condition.told().Lag })
+	err = stream.Run(ctx, stream.Settings{
 		Servers:  o.Kafka,
 		Group:    o.Group,
+		Instance: o.Instance,
 		Rule:     rule.Settings{MaxAge: o.MaxAge, Cooldown: o.Cooldown, Nearby: o.Nearby},
 		Remember: o.Remember,
 		IdleExit: o.IdleExit,
@@ -148,8 +174,11 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 		Format:   o.Format,
 		Out:      s.Out,
 		Log:      s.Log,
+		Observer: counted,
+		Report:   func(state stream.State) { condition.tell(state, counted.Done()) },
 	})
-	fmt.Fprintf(s.Err, "alerter: %s\n", summary)
+	quiet()
+	fmt.Fprintf(s.Err, "alerter: %s\n", counted.Summary())
 	return err
 }
 

@@ -47,7 +47,7 @@ func (l *loop) take(ctx context.Context, partitions []kafka.TopicPartition) erro
 		return fmt.Errorf("take partitions of topic %s: %w", schemas.Riots().Topic, err)
 	}
 	for _, p := range starts {
-		l.assigned[p.Partition] = &holding{history: pasts[p.Partition].history}
+		l.assigned[p.Partition] = &holding{history: pasts[p.Partition].history, next: int64(p.Offset)}
 	}
 	if l.paused {
 		if err := l.consumer.Pause(starts); err != nil {

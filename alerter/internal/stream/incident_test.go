@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/peacestate/peacestate/alerter/internal/tally"
 	"github.com/peacestate/peacestate/schemas"
 )
 
@@ -113,7 +114,7 @@ func TestPartitionsAreTakenWhileTheRegistryIsDown(t *testing.T) {
 	s := r.settings("second")
 	s.Alerts.Know(s.Writer)
 	r.registry.down.Store(true)
-	done := make(chan Summary)
+	done := make(chan tally.Summary)
 	go func() { done <- r.runOrReport(s) }()
 	r.eventually("the partitions are taken", func() bool { return strings.Count(r.log.String(), "partitions taken") == 2 })
 	r.registry.down.Store(false)

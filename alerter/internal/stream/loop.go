@@ -31,7 +31,9 @@ type loop struct {
 	joined   bool               // the group has answered at least once
 	quiet    time.Time          // since when nothing has come
 	paused   bool
-	said     time.Time // when trouble was last mentioned; zero once it is over
+	ails     string    // the trouble there is; nothing once it is over
+	said     time.Time // when it was last mentioned
+	reported time.Time // when Report was last told
 	failure  error     // met where it could not be returned
 }
 
@@ -40,6 +42,7 @@ type loop struct {
 type holding struct {
 	history rule.History // of its alerts
 	atEnd   bool
+	next    int64 // offset of the riot to come; negative until that is known
 }
 
 func (l *loop) run(ctx context.Context) error {
@@ -92,6 +95,7 @@ func (l *loop) idle() bool {
 
 // poll serves the consumer and answers the next riot, or nil.
 func (l *loop) poll() *kafka.Message {
+	l.report()
 	switch event := l.consumer.Poll(int(pollFor.Milliseconds())).(type) {
 	case *kafka.Message:
 		held := l.assigned[event.TopicPartition.Partition]
@@ -102,12 +106,12 @@ func (l *loop) poll() *kafka.Message {
 		if held == nil {
 			return nil // fetched before the partition was given back: its new owner's
 		}
-		held.atEnd = false
+		held.atEnd, held.next = false, int64(event.TopicPartition.Offset)+1
 		l.quiet = time.Now()
 		return event
 	case kafka.PartitionEOF:
 		if held := l.assigned[event.Partition]; held != nil {
-			held.atEnd = true
+			held.atEnd, held.next = true, int64(event.Offset)
 		}
 	case kafka.Error:
 		if event.IsFatal() {
@@ -125,7 +129,7 @@ func (l *loop) handle(ctx context.Context, message *kafka.Message) error {
 	source := deliver.Source{
 		TopicID: l.riotsID, Partition: at.Partition, Offset: int64(at.Offset), SentAt: message.Timestamp, ReceivedAt: time.Now(),
 	}
-	l.told.Received(source)
+	l.Observer.Received(source)
 	riot, err := l.read(ctx, message)
 	if errors.Is(err, registry.ErrUndecodable) {
 		return l.bury(ctx, source, message, err)
@@ -142,7 +146,7 @@ func (l *loop) handle(ctx context.Context, message *kafka.Message) error {
 	var decision rule.Decision
 	held.history, decision = rule.Decide(held.history, riot, time.Now(), l.Rule)
 	if decision.Repeated {
-		l.told.Repeated()
+		l.Observer.Repeated()
 		l.topic.Skip(source)
 		return nil
 	}
@@ -159,7 +163,7 @@ func (l *loop) read(ctx context.Context, message *kafka.Message) (schemas.Riot, 
 		if err == nil || errors.Is(err, registry.ErrUndecodable) {
 			return riot, err
 		}
-		l.trouble("the schema registry is in trouble; riots wait for it", "partition", at.Partition, "offset", at.Offset, "error", err)
+		l.trouble(registryTrouble, "partition", at.Partition, "offset", at.Offset, "error", err)
 		never := func() bool { return false }
 		if err := l.wait(ctx, at.Partition, time.Now().Add(registryRetry), never); err != nil {
 			return riot, err
@@ -177,11 +181,15 @@ func (l *loop) bury(ctx context.Context, source deliver.Source, message *kafka.M
 	}
 	l.Log.Warn("a riot goes to the dead letters", "topic", schemas.Riots().DeadLetters(),
 		"partition", source.Partition, "offset", source.Offset, "reason", reason)
-	l.told.Undecodable()
+	l.Observer.Undecodable()
 	if err := l.topic.SendDead(source, message, reason); err != nil {
 		return err
 	}
-	return l.wait(ctx, source.Partition, time.Time{}, done)
+	if err := l.wait(ctx, source.Partition, time.Time{}, done); err != nil {
+		return err
+	}
+	l.calm()
+	return nil
 }
 
 // wait returns when ready says so, or at until, unless that is zero. A wait
@@ -249,8 +257,11 @@ func (l *loop) partitions() []kafka.TopicPartition {
 	return partitions
 }
 
+const registryTrouble = "the schema registry is in trouble; riots wait for it"
+
 // trouble warns of something that is being retried, now and then.
 func (l *loop) trouble(what string, about ...any) {
+	l.ails = what
 	if time.Since(l.said) < sayAgain {
 		return
 	}
@@ -260,9 +271,9 @@ func (l *loop) trouble(what string, about ...any) {
 
 // calm says that trouble is over, if there was any.
 func (l *loop) calm() {
-	if l.said.IsZero() {
+	if l.ails == "" {
 		return
 	}
-	l.said = time.Time{}
+	l.ails, l.said = "", time.Time{}
 	l.Log.Info("riots are alerted on again")
 }

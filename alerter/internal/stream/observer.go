@@ -3,7 +3,8 @@ package stream
 import "github.com/peacestate/peacestate/alerter/internal/deliver"
 
 // An Observer is told what becomes of riots, as it happens. Alerts wait for
-// it, so it is quick; it is called by two goroutines at the same time.
+// it, so it is quick; it is called by two goroutines at the same time, and not
+// any more when Run has returned.
 type Observer interface {
 	// Received says that a riot was taken up, as source.ReceivedAt.
 	Received(source deliver.Source)
@@ -13,31 +14,6 @@ type Observer interface {
 	Undecodable()
 	// Delivered says that the broker has stored an alert or a dead letter.
 	Delivered(receipt deliver.Receipt)
-}
-
-// Observers are told one after the other.
-type observers []Observer
-
-func (all observers) Received(source deliver.Source) {
-	for _, o := range all {
-		o.Received(source)
-	}
-}
-
-func (all observers) Repeated() {
-	for _, o := range all {
-		o.Repeated()
-	}
-}
-
-func (all observers) Undecodable() {
-	for _, o := range all {
-		o.Undecodable()
-	}
-}
-
-func (all observers) Delivered(receipt deliver.Receipt) {
-	for _, o := range all {
-		o.Delivered(receipt)
-	}
+	// Unwritten says at the end of how many alerts there is no line.
+	Unwritten(alerts int64)
 }

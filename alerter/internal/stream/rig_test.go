@@ -21,6 +21,7 @@ import (
 
 	"github.com/peacestate/peacestate/alerter/internal/deliver"
 	"github.com/peacestate/peacestate/alerter/internal/rule"
+	"github.com/peacestate/peacestate/alerter/internal/tally"
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/registry"
 )
@@ -130,20 +131,19 @@ func (r *rig) settings(group string) Settings {
 		IdleExit: 500 * time.Millisecond,
 		RiotsID:  func(context.Context) (string, error) { return r.topicID, nil },
 		Reader:   reader, Alerts: alerts, Writer: writer, Format: deliver.JSON, Out: io.Discard,
-		Log: slog.New(slog.NewTextHandler(r.log, nil)),
+		Log: slog.New(slog.NewTextHandler(r.log, nil)), Observer: tally.New(),
 	}
 }
 
 // run runs an alerter to its end, which must be a good one.
-func (r *rig) run(s Settings) Summary {
+func (r *rig) run(s Settings) tally.Summary {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
-	summary, err := Run(ctx, s)
-	if err != nil {
+	if err := Run(ctx, s); err != nil {
 		r.t.Fatalf("run: %v; its log:\n%s", err, r.log)
 	}
-	return summary
+	return s.Observer.(*tally.Tally).Summary()
 }
 
 // messages reads a whole topic, partition by partition in order.

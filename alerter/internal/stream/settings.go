@@ -38,9 +38,15 @@ const (
 )
 
 // memberConfig is that of the consumer in the group: a riot reaches the loop
-// as soon as the broker has it, and nothing is committed before its effect.
-func memberConfig(servers, group string) kafka.ConfigMap {
-	return with(broker.Config(servers), kafka.ConfigMap{
+// as soon as the broker has it (broker.Prompt), and nothing is committed before
+// its effect.
+//
+// A member that has an instance is a static one: it does not leave the group
+// when it stops, and gets the partitions it had when it is back within the
+// session, without the others being asked. Without, it leaves, the others take
+// over at once, and give back when it returns.
+func memberConfig(servers, group, instance string) kafka.ConfigMap {
+	c := with(broker.Prompt(servers), kafka.ConfigMap{
 		"group.id": group,
 		// The loop stores an offset once the alert is delivered; what is stored
 		// is committed in the background, every second instead of every five:
@@ -50,19 +56,20 @@ func memberConfig(servers, group string) kafka.ConfigMap {
 		"auto.offset.reset":        "earliest", // the riots before the first start count too
 		// One alerter more or less does not stop the others.
 		"partition.assignment.strategy": "cooperative-sticky",
-		// A killed alerter's riots wait this long for another; the default is 45 s.
-		"session.timeout.ms":    10_000,
-		"heartbeat.interval.ms": 2000,
-		// A partition joins the fetch only when the one under way comes back, at
-		// the latest after this; the default is 500.
-		"fetch.wait.max.ms": 50,
-		// Rest between fetches when enough is queued; the default is 1,000, and a
-		// riot could wait that long behind a backlog.
-		"fetch.queue.backoff.ms":   10,
-		"fetch.error.backoff.ms":   100,
-		"reconnect.backoff.max.ms": 1000, // back within a second of the broker; the default is 10
-		"enable.partition.eof":     true, // for IdleExit
+		// A killed alerter's riots wait this long for another, and a static one's
+		// for its return. It is the least that brokers grant as they come
+		// (group.min.session.timeout.ms); the default is 45 s. Heartbeats have a
+		// thread of their own: only a machine that stands still misses them.
+		"session.timeout.ms": 6000,
+		// A member learns by its heartbeat that the group has changed, and what
+		// it is to take over waits for that; the default is 3,000.
+		"heartbeat.interval.ms": 500,
+		"enable.partition.eof":  true, // for IdleExit
 	})
+	if instance != "" {
+		c["group.instance.id"] = instance
+	}
+	return c
 }
 
 // recallConfig is that of the consumer that reads the end of the alerts. It

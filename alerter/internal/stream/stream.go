@@ -56,7 +56,10 @@ import (
 type Settings struct {
 	Servers string
 	Group   string
-	Rule    rule.Settings
+	// Instance, unless empty, makes the member a static one: stopped and
+	// started again within the session, it has the partitions it had.
+	Instance string
+	Rule     rule.Settings
 	// Remember is how many of the last alerts of each partition are known to
 	// the rule, and read back when the partition is assigned; at least one.
 	Remember int
@@ -72,35 +75,33 @@ type Settings struct {
 	Format  deliver.Format
 	Out     io.Writer // alerts, line by line
 	Log     *slog.Logger
-	// Observer is told what becomes of each riot, unless it is nil.
+	// Observer is told what becomes of each riot.
 	Observer Observer
+	// Report, unless nil, is told how the loop is, about once a second, by
+	// the loop's own goroutine.
+	Report func(State)
 }
 
 // Run alerts until ctx ends, whose error it then returns, or IdleExit is
-// reached, or it cannot go on. The summary is right in every case. It returns
-// when every alert has been delivered, or has had ten seconds for it.
-func Run(ctx context.Context, s Settings) (Summary, error) {
-	c := memberConfig(s.Servers, s.Group)
+// reached, or it cannot go on. It returns when every alert has been
+// delivered, or has had ten seconds for it.
+func Run(ctx context.Context, s Settings) error {
+	c := memberConfig(s.Servers, s.Group, s.Instance)
 	consumer, err := kafka.NewConsumer(&c)
 	if err != nil {
-		return Summary{}, fmt.Errorf("configure the Kafka consumer: %w", err)
-	}
-	tally := newTally()
-	told := observers{tally}
-	if s.Observer != nil {
-		told = append(told, s.Observer)
+		return fmt.Errorf("configure the Kafka consumer: %w", err)
 	}
 	topic, err := deliver.Open(s.Servers, s.Writer, func(r deliver.Receipt) {
 		if r.Outcome != deliver.Skipped {
-			told.Delivered(r)
+			s.Observer.Delivered(r)
 		}
 		storeOffset(consumer, r.Source)
 	})
 	if err != nil {
-		return Summary{}, errors.Join(err, consumer.Close())
+		return errors.Join(err, consumer.Close())
 	}
 	lines := deliver.OpenLines(s.Out, s.Format, s.Log)
-	l := &loop{Settings: s, consumer: consumer, topic: topic, lines: lines, told: told, assigned: make(map[int32]*holding)}
+	l := &loop{Settings: s, consumer: consumer, topic: topic, lines: lines, assigned: make(map[int32]*holding)}
 	err = l.run(ctx)
 	end := time.Now().Add(drainLimit)
 	if waiting := topic.Flush(drainLimit); waiting > 0 {
@@ -109,12 +110,11 @@ func Run(ctx context.Context, s Settings) (Summary, error) {
 	lines.Close(time.Until(end))
 	// The consumer's last act is to commit what is stored (loop.give).
 	if closeErr := consumer.Close(); closeErr != nil {
-		s.Log.Warn("leaving the consumer group failed; its partitions are free in ten seconds", "error", closeErr)
+		s.Log.Warn("leaving the consumer group failed; its partitions are free in six seconds", "error", closeErr)
 	}
 	topic.Close()
-	summary := tally.summary()
-	summary.Unwritten = lines.Unwritten()
-	return summary, err
+	s.Observer.Unwritten(lines.Unwritten())
+	return err
 }
 
 // storeOffset marks the riot as done, for the next commit. It can only fail

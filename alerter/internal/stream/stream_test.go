@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peacestate/peacestate/alerter/internal/deliver"
+	"github.com/peacestate/peacestate/alerter/internal/tally"
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/wire"
 )
@@ -30,7 +31,8 @@ func TestEveryRiotHasOneAlertInItsPartitionAndOneLine(t *testing.T) {
 	if summary.Opened != 300 || summary.Stale != 0 || summary.Undecodable != 0 {
 		t.Errorf("summary: %s", summary)
 	}
-	if summary.P50 <= 0 || summary.P50 > summary.P99 || summary.P99 > summary.Max || summary.Max > time.Minute {
+	if total := summary.Total; total.P50 <= 0 || total.P50 > total.P99 || total.P99 > total.Max || total.Max > time.Minute ||
+		summary.Receive.P50 > total.P50 || summary.Deliver.P50 > total.P50 {
 		t.Errorf("latencies are out of order or out of range: %s", summary)
 	}
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -162,7 +164,7 @@ func TestWhileTheRegistryIsDownRiotsWait(t *testing.T) {
 	r.registry.down.Store(true)
 	r.send(0, 60)
 	s := r.settings("alerter")
-	done := make(chan Summary)
+	done := make(chan tally.Summary)
 	go func() { done <- r.runOrReport(s) }()
 	r.eventually("the trouble is said", func() bool { return strings.Contains(r.log.String(), "the schema registry is in trouble") })
 	time.Sleep(3 * time.Second) // several retries, in which the partitions are paused and polled
@@ -186,7 +188,7 @@ func TestABrokerThatGoesAwayLosesAndRepeatsNothing(t *testing.T) {
 	out := &syncBuffer{}
 	s.Out = out
 	ended := make(chan error, 1)
-	go func() { _, err := Run(ctx, s); ended <- err }()
+	go func() { ended <- Run(ctx, s) }()
 	lines := func(n int) func() bool { return func() bool { return strings.Count(out.String(), "\n") >= n } }
 	r.eventually("30 riots are told", lines(30))
 	r.send(30, 33)
@@ -212,7 +214,7 @@ func TestAlertersShareTheRiotsAndTakeOverFromEachOther(t *testing.T) {
 		s.IdleExit = 0
 		s.Out = out
 		ended := make(chan error, 1)
-		go func() { _, err := Run(ctx, s); ended <- err }()
+		go func() { ended <- Run(ctx, s) }()
 		return out, func() {
 			cancel()
 			if err := <-ended; !errors.Is(err, context.Canceled) {
@@ -251,7 +253,7 @@ func TestAnInterruptedRunHasCommittedWhatItDelivered(t *testing.T) {
 	out := &syncBuffer{}
 	s.Out = out
 	ended := make(chan error, 1)
-	go func() { _, err := Run(ctx, s); ended <- err }()
+	go func() { ended <- Run(ctx, s) }()
 	r.eventually("all riots are told", func() bool { return strings.Count(out.String(), "\n") == 60 })
 	interrupt()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
@@ -310,12 +312,48 @@ func TestAfterAnAlertThatCannotBeDeliveredNoReceiptIsGiven(t *testing.T) {
 }
 
 // runOrReport is run for a goroutine that is not the test's own.
-func (r *rig) runOrReport(s Settings) Summary {
+func (r *rig) runOrReport(s Settings) tally.Summary {
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
-	summary, err := Run(ctx, s)
-	if err != nil {
+	if err := Run(ctx, s); err != nil {
 		r.t.Errorf("run: %v; its log:\n%s", err, r.log)
 	}
-	return summary
+	return s.Observer.(*tally.Tally).Summary()
+}
+
+func TestTheLoopTellsHowItIs(t *testing.T) {
+	r := newRig(t)
+	r.send(0, 12)
+	s := r.settings("alerter")
+	s.IdleExit = 0
+	var state atomic.Pointer[State]
+	s.Report = func(told State) { state.Store(&told) }
+	is := func(want func(State) bool) func() bool {
+		return func() bool { told := state.Load(); return told != nil && want(*told) }
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, s) }()
+	fine := is(func(s State) bool {
+		return s.Joined && s.Partitions == partitions && s.Lag == 0 && s.Waiting == 0 && s.Trouble == "" && time.Since(s.At) < 5*time.Second
+	})
+	r.eventually("it has its partitions and is at their end", fine)
+	r.registry.down.Store(true)
+	r.sendBytes(0, nil, wire.AppendHeader(nil, 7))
+	r.eventually("it says that the registry is in trouble", is(func(s State) bool { return strings.Contains(s.Trouble, "registry") }))
+	for range 5 {
+		r.sendBytes(1, nil, wire.AppendHeader(nil, 7))
+	}
+	r.eventually("it has a lag", is(func(s State) bool { return s.Lag > 0 }))
+	r.registry.down.Store(false)
+	r.eventually("nothing is left", fine)
+	must(t, r.cluster.SetBrokerDown(1))
+	r.eventually("it says that Kafka is in trouble", is(func(s State) bool { return strings.Contains(s.Trouble, "Kafka") }))
+	must(t, r.cluster.SetBrokerUp(1))
+	r.eventually("the trouble is over, without a riot", fine)
+	stop()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
 }
