@@ -341,6 +341,28 @@ func TestASchemaIsFetchedOnce(t *testing.T) {
 	}
 }
 
+func TestTheSchemaOfAWriterThatIsKnownIsNotFetched(t *testing.T) {
+	fake, client := published(t)
+	framed := message(t, client)
+	id, _, err := wire.Split(framed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer, err := NewWriter(client, schemas.Riots())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := fake.asked(id)
+	reader := riotReader(t, client)
+	reader.Know(writer)
+	if _, err := reader.Read(framed); err != nil {
+		t.Fatal(err)
+	}
+	if asked := fake.asked(id) - before; asked != 0 {
+		t.Errorf("asked %d times, want never", asked)
+	}
+}
+
 func TestASchemaOfNoUseIsNotAskedForAgainForAWhile(t *testing.T) {
 	const unregistered = 4711
 	tests := map[string]func(*testing.T, *Client) uint32{

@@ -31,8 +31,8 @@ type Options struct {
 	Group    string          `default:"alerter" placeholder:"NAME" help:"Consumer group; alerters of one group share the riots. One group at a time may alert (${default})."`
 	Format   deliver.Format  `enum:"json,text" default:"json" placeholder:"FORMAT" help:"How alerts are written to standard output: json or text (${default})."`
 	MaxAge   time.Duration   `default:"15m" placeholder:"DURATION" help:"A riot older than this is alerted on as stale (${default})."`
-	Cooldown time.Duration   `default:"10m" placeholder:"DURATION" help:"Riots of a citizen at most so far apart, by their own time, are one incident: one alert, and updates of it (${default})."`
-	Nearby   float64         `default:"1000" placeholder:"METRES" help:"... and at most so far apart in place (${default})."`
+	Cooldown time.Duration   `default:"10m" placeholder:"DURATION" help:"Riots of a citizen that follow each other within this, by their own time, and within --nearby are one incident: one alert, and updates of it (${default})."`
+	Nearby   float64         `default:"1000" placeholder:"METRES" help:"How far apart the drones that see them may be (${default})."`
 	Remember int             `default:"50000" placeholder:"ALERTS" help:"How many of the last alerts of each partition are known, to go on with incidents and recognise repetitions (${default})."`
 	Instance string          `placeholder:"ID" help:"Name of this instance in its group, its own for good, as that of a pod in a stateful set: started again within six seconds, it goes on with its partitions, and the other alerters notice nothing (default: none)."`
 	Stats    time.Duration   `default:"0s" placeholder:"DURATION" help:"Say on standard error how many alerts there were and how long they took, once every so long; 0s is only at the end (${default})."`
@@ -42,11 +42,11 @@ type Options struct {
 }
 
 // The bounds of what is remembered of a partition: enough that the end of the
-// last alerts is among them even if there are records that are none, and so
-// much that it takes half a gigabyte and half a minute to read back.
+// last alerts is among them even if there are records that are none; and so
+// much that all six partitions take two gigabytes, and ten seconds to read back.
 const (
 	leastRemembered = 100
-	mostRemembered  = 1_000_000
+	mostRemembered  = 200_000
 )
 
 // Program is the alerter.

@@ -32,7 +32,7 @@ func TestBadOptionsAreOneLineBeforeAnythingIsConnectedTo(t *testing.T) {
 		{"a negative distance", []string{"--nearby=-1"}, []string{"--nearby", "-1"}},
 		{"a distance that is no number", []string{"--nearby=NaN"}, []string{"--nearby", "NaN"}},
 		{"too little memory", []string{"--remember=99"}, []string{"--remember", "100", "99"}},
-		{"too much memory", []string{"--remember=1000001"}, []string{"--remember", "1000000", "1000001"}},
+		{"too much memory", []string{"--remember=200001"}, []string{"--remember", "200000", "200001"}},
 		{"no wait at all", []string{"--wait", "0s"}, []string{"--wait"}},
 		{"a negative idle time", []string{"--idle-exit=-1s"}, []string{"--idle-exit", "-1s"}},
 		{"stats without a pause", []string{"--stats", "10ms"}, []string{"--stats", "at least 1s", "10ms"}},

@@ -40,13 +40,18 @@ func (l *loop) recall(ctx context.Context, riotsID string, partitions []int32) (
 	defer consumer.Close()
 	topic := schemas.Alerts().Topic
 	r := recalling{loop: l, riotsID: riotsID, pasts: make(map[int32]past), unread: make(map[int32]bool)}
-	var ends []kafka.TopicPartition
+	var tails []kafka.TopicPartition
 	for _, p := range partitions {
-		ends = append(ends, kafka.TopicPartition{Topic: &topic, Partition: p, Offset: kafka.OffsetTail(kafka.Offset(l.Remember))})
+		// The group's consumer is connected; a new one would take half a second to find the end.
+		low, end, err := l.consumer.QueryWatermarkOffsets(topic, p, int(requestTimeout.Milliseconds()))
+		if err != nil {
+			return nil, fmt.Errorf("ask where partition %d of topic %s ends: %w", p, topic, err)
+		}
+		tails = append(tails, kafka.TopicPartition{Topic: &topic, Partition: p, Offset: kafka.Offset(max(low, end-int64(l.Remember)))})
 		r.pasts[p] = past{history: rule.NewHistory(l.Remember), last: -1}
 		r.unread[p] = true
 	}
-	if err := consumer.Assign(ends); err != nil {
+	if err := consumer.Assign(tails); err != nil {
 		return nil, fmt.Errorf("read the end of topic %s: %w", topic, err)
 	}
 	var trouble error

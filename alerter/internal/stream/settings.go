@@ -78,9 +78,11 @@ func recallConfig(servers, group string) kafka.ConfigMap {
 	return with(broker.Config(servers), kafka.ConfigMap{
 		"group.id":             group + "-recall",
 		"enable.auto.commit":   false,
-		"auto.offset.reset":    "earliest", // for a partition that holds less than is remembered
+		"auto.offset.reset":    "earliest", // when the oldest are deleted meanwhile
 		"enable.partition.eof": true,
 		"fetch.wait.max.ms":    10,
+		// Rest when enough is queued; the default is a second.
+		"fetch.queue.backoff.ms": 10,
 	})
 }
 
