@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Stats are what one webhook has done since it was started. The latencies are
@@ -38,15 +39,21 @@ const longest = 365 * 24 * time.Hour
 
 // A tally counts, in memory that does not grow. It is safe for concurrent use.
 type tally struct {
+	webhook string
+	took    prometheus.Histogram
+
 	mu      sync.Mutex
-	stats   Stats
+	counts  Stats                   // but for the latencies
 	latency *hdrhistogram.Histogram // in milliseconds, as Kafka's timestamps are
 	said    time.Time               // when trouble was last mentioned; zero once it is over
 }
 
-func newTally() *tally {
+func newTally(webhook string) *tally {
 	const significantDigits = 3
-	return &tally{latency: hdrhistogram.New(1, longest.Milliseconds(), significantDigits)}
+	return &tally{
+		webhook: webhook, took: newHistogram(webhook), counts: Stats{Webhook: webhook},
+		latency: hdrhistogram.New(1, longest.Milliseconds(), significantDigits),
+	}
 }
 
 // sent counts an alert that was taken, and says whether that ends trouble that
@@ -54,13 +61,14 @@ func newTally() *tally {
 func (t *tally) sent(took time.Duration) (calm bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stats.Sent++
+	t.counts.Sent++
 	// The clocks of the machines may differ: a negative latency counts as none.
 	took = min(max(took, 0), longest)
 	if err := t.latency.RecordValue(took.Milliseconds()); err != nil {
 		panic(fmt.Sprintf("webhook: a latency of %s, though bounded, is out of bounds: %v", took, err))
 	}
-	t.stats.Trouble = nil
+	t.took.Observe(took.Seconds())
+	t.counts.Trouble = nil
 	calm = !t.said.IsZero()
 	t.said = time.Time{}
 	return calm
@@ -71,8 +79,8 @@ func (t *tally) sent(took time.Duration) (calm bool) {
 func (t *tally) retried(why error) (say bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stats.Retried++
-	t.stats.Trouble = why
+	t.counts.Retried++
+	t.counts.Trouble = why
 	if time.Since(t.said) < sayAgain {
 		return false
 	}
@@ -84,30 +92,29 @@ func (t *tally) retried(why error) (say bool) {
 func (t *tally) lost() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stats.Undelivered++
+	t.counts.Undelivered++
 }
 
 // trouble says why the last attempt failed.
 func (t *tally) trouble(why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stats.Trouble = why
+	t.counts.Trouble = why
 }
 
 func (t *tally) skipped() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stats.Skipped++
+	t.counts.Skipped++
 }
 
-func (t *tally) statsOf(webhook string) Stats {
+func (t *tally) stats() Stats {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	at := func(percentile float64) time.Duration {
 		return time.Duration(t.latency.ValueAtPercentile(percentile)) * time.Millisecond
 	}
-	s := t.stats
-	s.Webhook = webhook
+	s := t.counts
 	s.P50, s.P99, s.Max = at(50), at(99), time.Duration(t.latency.Max())*time.Millisecond
 	return s
 }

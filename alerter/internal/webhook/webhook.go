@@ -112,7 +112,7 @@ func (w *Webhooks) Stop() {
 func (w *Webhooks) Stats() []Stats {
 	var all []Stats
 	for _, h := range w.hooks {
-		all = append(all, h.tally.statsOf(h.target.Name()))
+		all = append(all, h.tally.stats())
 	}
 	return all
 }
@@ -131,7 +131,7 @@ func newHook(s Settings, target Target, lost *undelivered) *hook {
 	return &hook{
 		Settings: s, target: target, undelivered: lost,
 		receiver: newReceiver(target, s.Secret),
-		tally:    newTally(),
+		tally:    newTally(target.Name()),
 		log:      s.Log.With("webhook", target.Name()),
 	}
 }
