@@ -67,13 +67,13 @@ func (o *Options) Validate() error {
 	if o.MaxAge <= 0 {
 		refuse("--max-age must be more than zero, not %s", o.MaxAge)
 	}
-	wrong = append(wrong, o.Webhooks.wrong()...)
 	if o.Wait <= 0 {
 		refuse("--wait must be more than zero, not %s", o.Wait)
 	}
 	if o.IdleExit < 0 {
 		refuse("--idle-exit must not be negative, and is %s", o.IdleExit)
 	}
+	wrong = append(wrong, o.Webhooks.wrong()...)
 	if len(wrong) > 0 {
 		return errors.New(strings.Join(wrong, "; "))
 	}
