@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,6 +57,11 @@ func newRig(t *testing.T) *rig {
 	server := httptest.NewServer(http.HandlerFunc(answerAsRegistry))
 	t.Cleanup(server.Close)
 	r := &rig{t: t, cluster: cluster, registry: registry.New(server.URL), log: &syncBuffer{}}
+	t.Cleanup(func() {
+		if strings.Contains(r.log.String(), "started again") {
+			t.Errorf("a consumer did not survive:\n%s", r.log)
+		}
+	})
 	r.alerts, err = registry.NewWriter(r.registry, schemas.Alerts())
 	must(t, err)
 	r.producer, err = kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": cluster.BootstrapServers(), "log_level": 0})
