@@ -58,6 +58,10 @@ func (c Contract[T]) Subject() string { return c.Topic + "-value" }
 // decoded.
 func (c Contract[T]) DeadLetters() string { return c.Topic + "-dlq" }
 
+// Undelivered is the topic for messages of this contract that a webhook could
+// not be brought to take.
+func (c Contract[T]) Undelivered() string { return c.Topic + "-undelivered" }
+
 // Schema is the newest version, the one that this build writes.
 func (c Contract[T]) Schema() string { return c.Versions[len(c.Versions)-1] }
 

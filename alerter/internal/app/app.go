@@ -39,6 +39,7 @@ type Options struct {
 	Listen   monitor.Address `placeholder:"ADDR" help:"Serve /metrics, /healthz and /readyz here, as in :9101, for this machine alone, or 0.0.0.0:9101 (default: nowhere)."`
 	Wait     time.Duration   `default:"1m" placeholder:"DURATION" help:"How long to wait at the start for Kafka and the registry (${default})."`
 	IdleExit time.Duration   `default:"0s" placeholder:"DURATION" help:"End when there has been no riot for so long; 0s is never (${default})."`
+	Webhooks webhooks        `embed:""`
 }
 
 // The bounds of what is remembered of a partition: enough that the end of the
@@ -60,6 +61,7 @@ func Program() service.Program {
 			"go run ./alerter --idle-exit 5s       alert on what there is, then end",
 			"go run ./alerter --stats 10s          say every ten seconds how many alerts, and how long they took",
 			"go run ./alerter --listen :9101       with metrics and health",
+			"go run ./alerter --webhook https://ops.example/alerts --webhook slack=https://hooks.slack.com/services/...",
 		},
 		Grammar: &Options{},
 	}
@@ -104,6 +106,7 @@ func (o *Options) Validate() error {
 	if o.IdleExit < 0 {
 		refuse("--idle-exit must not be negative, and is %s", o.IdleExit)
 	}
+	wrong = append(wrong, o.Webhooks.wrong()...)
 	if len(wrong) > 0 {
 		return errors.New(strings.Join(wrong, "; "))
 	}
@@ -126,11 +129,10 @@ func checkServer(server string) error {
 
 // Run is the whole service. It ends on Ctrl-C with ctx's error.
 func (o *Options) Run(ctx context.Context, s service.Streams) error {
-	counted, condition := tally.New(), &health{}
+	counted, condition, metrics := tally.New(), &health{}, monitor.Registry()
+	counted.Register(metrics)
+	condition.register(metrics)
 	if o.Listen != "" {
-		metrics := monitor.Registry()
-		counted.Register(metrics)
-		condition.register(metrics)
 		stop, err := monitor.Serve(s.Log, o.Listen, metrics, func() error { return condition.ready(time.Now()) })
 		if err != nil {
 			return fmt.Errorf("%w; name another address with --listen", err)
@@ -138,6 +140,7 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 		defer stop()
 	}
 	topics := []string{schemas.Riots().Topic, schemas.Alerts().Topic, schemas.Riots().DeadLetters()}
+	topics = append(topics, o.Webhooks.topics()...)
 	if err := service.Wait(ctx, s.Log, o.Wait, broker.Ready(o.Kafka, topics...)); err != nil {
 		return err
 	}
@@ -159,6 +162,11 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 		return err
 	}
 	alerts.Know(writer) // a partition must not wait for the registry to be taken over
+	stopWebhooks, err := o.startWebhooks(ctx, s, alerts, metrics)
+	if err != nil {
+		return err
+	}
+	defer stopWebhooks()
 	quiet := say(s.Log, o.Stats, counted.Window, func() int64 { return condition.told().Lag })
 	err = stream.Run(ctx, stream.Settings{
 		Servers:  o.Kafka,

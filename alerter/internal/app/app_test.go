@@ -45,6 +45,10 @@ func TestBadOptionsAreOneLineBeforeAnythingIsConnectedTo(t *testing.T) {
 		{"one of two servers with a bad port", []string{"--kafka", "localhost:9092,localhost:99999"}, []string{"localhost:99999", "65535"}},
 		{"a server without a host", []string{"--kafka", ":9092"}, []string{"--kafka", ":9092", "no host"}},
 		{"a registry that is no URL", []string{"--registry", "localhost:8081"}, []string{"--registry", "localhost:8081"}},
+		{"a webhook that is no URL", []string{"--webhook", "https://ops.example/", "--webhook", "ops.example/alerts"}, []string{"--webhook", "number 2", "slack=URL", "discord=URL"}},
+		{"a webhook of an unknown format", []string{"--webhook", "teams=https://ops.example/"}, []string{"--webhook", "slack=URL"}},
+		{"a webhook named twice", []string{"--webhook", "https://ops.example/", "--webhook", "json=https://ops.example/"}, []string{"--webhook", "ops.example#", "twice"}},
+		{"no time for a webhook", []string{"--webhook-give-up", "0s"}, []string{"--webhook-give-up"}},
 		{"two at once, both named", []string{"--max-age", "0s", "--group="}, []string{"--max-age", "--group", "; "}},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
@@ -78,6 +82,18 @@ func TestFlagsBeatTheEnvironment(t *testing.T) {
 	}
 	if _, _, stderr := run(t, "--group=", "--kafka", "localhost:9092"); strings.Contains(stderr, "nonsense-from-the-environment") {
 		t.Errorf("the flag does not win: %s", stderr)
+	}
+}
+
+func TestWebhooksMayStandInTheEnvironment(t *testing.T) {
+	t.Setenv("ALERTER_WEBHOOK", "https://ops.example/?a=b,c slack=https://hooks.example/secret slack=https://hooks.example/secret")
+	code, _, stderr := run(t)
+	if code != service.ExitFailed || !strings.Contains(stderr, "names hooks.example#") || strings.Contains(stderr, "secret") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	t.Setenv("ALERTER_WEBHOOK", "hooks.example/secret")
+	if _, _, stderr := run(t); !strings.Contains(stderr, "slack=URL") || strings.Contains(stderr, "secret") {
+		t.Errorf("what is wrong is not told, or too much: %s", stderr)
 	}
 }
 

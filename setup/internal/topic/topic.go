@@ -25,7 +25,8 @@ const Forever time.Duration = -1
 const (
 	// contractPartitions bounds how many instances share the work of a topic.
 	contractPartitions = 6
-	// keepDeadLetters is how long a person has to look into them.
+	// keepDeadLetters is how long a person has to look into them, and into
+	// what a webhook did not take.
 	keepDeadLetters = 90 * 24 * time.Hour
 	// keepControl bounds what a sink task reads when it starts: all of the
 	// control topic, seventeen thousand commit requests a day. It is also how
@@ -47,6 +48,7 @@ func All() []Topic {
 		{Name: reports.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: riots.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
+		{Name: alerts.Undelivered(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: Control, Partitions: 1, Retention: keepControl},
 	}
 }

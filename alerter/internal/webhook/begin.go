@@ -1,0 +1,85 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/peacestate/peacestate/schemas"
+)
+
+// kafkaTimeout bounds one question to the broker.
+const kafkaTimeout = 5 * time.Second
+
+// begin commits the end of each partition of the topic alerts for a group that
+// has committed nothing there: a new webhook is not flooded with the past, nor
+// does it miss what comes before it has joined its group. It does not join.
+//
+// A group whose members were all away for longer than Kafka keeps its offsets
+// (a week by default) begins anew.
+func begin(servers, group string) error {
+	c := memberConfig(servers, group)
+	consumer, err := kafka.NewConsumer(&c)
+	if err != nil {
+		return fmt.Errorf("configure the Kafka consumer: %w", err)
+	}
+	defer consumer.Close()
+	without, err := uncommitted(consumer)
+	if err != nil || len(without) == 0 {
+		return err
+	}
+	topic := schemas.Alerts().Topic
+	for i, p := range without {
+		_, end, err := consumer.QueryWatermarkOffsets(topic, p.Partition, milliseconds(kafkaTimeout))
+		if err != nil {
+			return fmt.Errorf("ask for the end of topic %s partition %d: %w", topic, p.Partition, err)
+		}
+		without[i].Offset = kafka.Offset(end)
+	}
+	if _, err = consumer.CommitOffsets(without); err == nil {
+		return nil
+	}
+	// Kafka refuses outsiders when the group has members: another alerter was
+	// quicker, and has committed.
+	err = fmt.Errorf("commit where group %s begins: %w", group, err)
+	without, askErr := uncommitted(consumer)
+	if askErr == nil && len(without) == 0 {
+		return nil
+	}
+	return errors.Join(err, askErr)
+}
+
+// uncommitted lists the partitions of the topic alerts in which the consumer's
+// group has committed nothing.
+func uncommitted(consumer *kafka.Consumer) ([]kafka.TopicPartition, error) {
+	topic := schemas.Alerts().Topic
+	metadata, err := consumer.GetMetadata(&topic, false, milliseconds(kafkaTimeout))
+	if err != nil {
+		return nil, fmt.Errorf("list the partitions of topic %s: %w", topic, err)
+	}
+	var all []kafka.TopicPartition
+	for _, p := range metadata.Topics[topic].Partitions {
+		all = append(all, kafka.TopicPartition{Topic: &topic, Partition: p.ID})
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("topic %s has no partitions; create it with 'make topics'", topic)
+	}
+	committed, err := consumer.Committed(all, milliseconds(kafkaTimeout))
+	if err != nil {
+		return nil, fmt.Errorf("ask what was committed of topic %s: %w", topic, err)
+	}
+	var without []kafka.TopicPartition
+	for _, p := range committed {
+		if p.Error != nil {
+			return nil, fmt.Errorf("ask what was committed of topic %s partition %d: %w", topic, p.Partition, p.Error)
+		}
+		if p.Offset < 0 {
+			without = append(without, p)
+		}
+	}
+	return without, nil
+}
+
+func milliseconds(d time.Duration) int { return int(d.Milliseconds()) }
