@@ -32,6 +32,7 @@ func week() []string {
 type truth struct {
 	Totals struct {
 		Reports         int `json:"reports"`
+		Riots           int `json:"riots"`
 		SentReports     int `json:"sent_reports"`
 		SentRiots       int `json:"sent_riots"`
 		ArchivedReports int `json:"archived_reports"`

@@ -46,9 +46,12 @@ require (
 	github.com/confluentinc/confluent-kafka-go/v2 v2.12.0
 	github.com/golang/snappy v1.0.0 // indirect
 	github.com/linkedin/goavro/v2 v2.15.0 // indirect
+	github.com/peacestate/peacestate/peaceland v0.0.0
 )
 
 replace (
 	github.com/peacestate/peacestate/schemas => ../schemas
 	github.com/peacestate/peacestate/service => ../service
 )
+
+replace github.com/peacestate/peacestate/peaceland => ../peaceland
