@@ -24,7 +24,6 @@ type loop struct {
 	consumer *kafka.Consumer
 	topic    *deliver.Topic
 	lines    *deliver.Lines
-	told     Observer
 
 	riotsID  string             // of the topic that the assigned partitions are of
 	assigned map[int32]*holding // by partition
