@@ -35,19 +35,15 @@ const (
 // memberConfig is that of a member of a webhook's group. Where nothing else is
 // said, the reasons are those of package stream's member.
 func memberConfig(servers, group string) kafka.ConfigMap {
-	c := broker.Config(servers)
+	c := broker.Prompt(servers)
 	maps.Copy(c, kafka.ConfigMap{
 		"group.id":                      group,
 		"enable.auto.offset.store":      false,
 		"auto.commit.interval.ms":       1000,
 		"auto.offset.reset":             "earliest", // a partition added later is new from its start; see begin
 		"partition.assignment.strategy": "cooperative-sticky",
-		"session.timeout.ms":            10_000,
-		"heartbeat.interval.ms":         2000,
-		"fetch.wait.max.ms":             50,
-		"fetch.queue.backoff.ms":        10,
-		"fetch.error.backoff.ms":        100,
-		"reconnect.backoff.max.ms":      1000,
+		"session.timeout.ms":            6000,
+		"heartbeat.interval.ms":         500,
 		// Fetched ahead while the receiver is slow; the default is 64 MB for each webhook.
 		"queued.max.messages.kbytes": 4096,
 	})
