@@ -162,7 +162,7 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 		return err
 	}
 	alerts.Know(writer) // a partition must not wait for the registry to be taken over
-	stopWebhooks, err := o.startWebhooks(ctx, s, alerts, metrics)
+	stopWebhooks, err := o.startWebhooks(ctx, s, alerts, metrics, condition)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ type health struct {
 	// last time; done is how many riots had been by then.
 	moved time.Time
 	done  int64
+	// webhooks says which of them does not take alerts; nil until they are at work.
+	webhooks func() error
 }
 
 // tell keeps a state. done is how many riots were done with so far.
@@ -42,7 +44,15 @@ func (h *health) told() stream.State {
 	return h.state
 }
 
-// ready says why riots are not alerted on, if they are not.
+// reach is told of the webhooks once they are at work.
+func (h *health) reach(webhooks func() error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.webhooks = webhooks
+}
+
+// ready says why riots are not alerted on, or alerts do not reach everyone, if
+// so it is.
 func (h *health) ready(now time.Time) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -61,6 +71,8 @@ func (h *health) ready(now time.Time) error {
 		return errors.New("Kafka has not told yet how many riots wait")
 	case s.Waiting > 0 && stuck >= tooQuiet:
 		return fmt.Errorf("Kafka has acknowledged nothing for %s, and %d alerts wait", stuck.Round(time.Second), s.Waiting)
+	case h.webhooks != nil:
+		return h.webhooks()
 	default:
 		return nil
 	}

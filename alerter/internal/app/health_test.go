@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,21 @@ func TestItIsReadyWhileRiotsBecomeAlerts(t *testing.T) {
 				t.Errorf("ready says %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestItIsNotReadyWhileAWebhookIsNot(t *testing.T) {
+	at := time.Date(2026, 3, 7, 12, 0, 0, 0, time.UTC)
+	var h health
+	var trouble error
+	h.reach(func() error { return trouble })
+	h.tell(stream.State{At: at, Joined: true}, 0)
+	if err := h.ready(at); err != nil {
+		t.Errorf("not ready, though all is well: %v", err)
+	}
+	trouble = errors.New("no answer")
+	if err := h.ready(at); !errors.Is(err, trouble) {
+		t.Errorf("ready says %v, want %v", err, trouble)
 	}
 }
 

@@ -64,26 +64,28 @@ func (w webhooks) topics() []string {
 // startWebhooks has set the webhooks to work when it returns: before the first
 // riot is alerted on. stop ends them, and says what they did.
 func (o *Options) startWebhooks(
-	ctx context.Context, s service.Streams, alerts *registry.Reader[schemas.Alert], metrics prometheus.Registerer,
+	ctx context.Context, s service.Streams, alerts *registry.Reader[schemas.Alert], metrics prometheus.Registerer, condition *health,
 ) (stop func(), err error) {
 	targets, err := o.Webhooks.targets()
 	if err != nil {
 		return nil, err
 	}
 	started, err := webhook.Start(ctx, webhook.Settings{
-		Servers: o.Kafka,
-		Group:   o.Group,
-		Targets: targets,
-		Secret:  os.Getenv(webhookSecret),
-		GiveUp:  o.Webhooks.WebhookGiveUp,
-		Wait:    o.Wait,
-		Reader:  alerts,
-		Log:     s.Log,
+		Servers:  o.Kafka,
+		Group:    o.Group,
+		Instance: o.Instance,
+		Targets:  targets,
+		Secret:   os.Getenv(webhookSecret),
+		GiveUp:   o.Webhooks.WebhookGiveUp,
+		Wait:     o.Wait,
+		Reader:   alerts,
+		Log:      s.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	started.Register(metrics)
+	condition.reach(started.Ready)
 	return func() {
 		started.Stop()
 		for _, stats := range started.Stats() {

@@ -63,12 +63,16 @@ type member struct {
 // consume is a member until ctx ends, or it cannot go on.
 func (h *hook) consume(ctx context.Context) error {
 	c := memberConfig(h.Servers, h.target.Group(h.Group))
+	if h.Instance != "" {
+		c["group.instance.id"] = h.Instance
+	}
 	consumer, err := kafka.NewConsumer(&c)
 	if err != nil {
 		return fmt.Errorf("configure the Kafka consumer: %w", err)
 	}
 	m := &member{hook: h, consumer: consumer, workers: make(map[int32]*worker)}
 	err = m.run(ctx)
+	h.joined.Store(false)
 	// The consumer's last act is to give its partitions back (member.give).
 	if closeErr := consumer.Close(); closeErr != nil {
 		h.log.Warn("leaving the webhook's group failed; its partitions are free in ten seconds", "error", closeErr)
@@ -159,7 +163,9 @@ func (m *member) resume() error {
 func (m *member) rebalance(ctx context.Context, event kafka.Event) error {
 	switch e := event.(type) {
 	case kafka.AssignedPartitions:
-		return m.take(ctx, e.Partitions)
+		err := m.take(ctx, e.Partitions)
+		m.joined.Store(err == nil)
+		return err
 	case kafka.RevokedPartitions:
 		return m.give(e.Partitions)
 	}

@@ -35,6 +35,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/peacestate/peacestate/schemas"
@@ -48,8 +49,11 @@ type Settings struct {
 	Servers string
 	// Group is the alerter's consumer group; those of the webhooks are named
 	// after it (Target.Group).
-	Group   string
-	Targets []Target // no two with the same Name
+	Group string
+	// Instance is the alerter's name in its group, and in those of the
+	// webhooks; empty for none.
+	Instance string
+	Targets  []Target // no two with the same Name
 	Secret  string   // signs the bodies; empty for no signature
 	// GiveUp, which is positive, is how long an alert is tried, counted from
 	// when it was in the topic or, if that is later, when its partition was
@@ -117,6 +121,23 @@ func (w *Webhooks) Stats() []Stats {
 	return all
 }
 
+// Ready is nil while every webhook has its share of the partitions and its
+// receiver took the last alert that it was sent. Otherwise the error names one
+// that has not, or did not, and why.
+func (w *Webhooks) Ready() error {
+	for _, h := range w.hooks {
+		if !h.joined.Load() {
+			return fmt.Errorf("webhook %s waits for its consumer group to share out the partitions", h.target.Name())
+		}
+	}
+	for _, h := range w.hooks {
+		if trouble := h.tally.stats().Trouble; trouble != nil {
+			return fmt.Errorf("webhook %s does not take alerts: %w", h.target.Name(), trouble)
+		}
+	}
+	return nil
+}
+
 // A hook is one webhook.
 type hook struct {
 	Settings
@@ -124,6 +145,7 @@ type hook struct {
 	receiver    receiver
 	undelivered *undelivered
 	tally       *tally
+	joined      atomic.Bool // while its member is in the group, with partitions or without
 	log         *slog.Logger
 }
 

@@ -91,6 +91,9 @@ func TestWhatIsNotTakenGoesToTheUndelivered(t *testing.T) {
 	if got := w.Stats(); got[0].Retried < 2 || got[0].Trouble == nil || got[1].Retried != 0 || got[1].Trouble == nil {
 		t.Errorf("stats: %+v", got)
 	}
+	if err := w.Ready(); err == nil || !strings.Contains(err.Error(), s.Targets[0].Name()) {
+		t.Errorf("ready says %v, though nothing was taken", err)
+	}
 	w.Stop()
 
 	whole, err := r.alerts.Append(nil, numbered(0))
@@ -175,8 +178,11 @@ func TestAReceiverThatComesBackGetsEverythingInOrder(t *testing.T) {
 	const each = 150 // more than a worker's queue holds
 	r.send(0, each*partitions)
 	r.eventually("all are posted", func() bool { return w.Stats()[0].Sent == each*partitions })
+	if err := w.Ready(); err != nil {
+		t.Errorf("not ready, though the receiver is back: %v", err)
+	}
 	w.Stop()
-	if got := w.Stats()[0]; got.Retried != 12 || got.Undelivered != 0 || got.Trouble != nil {
+	if got := w.Stats()[0]; got.Retried != 12 || got.Undelivered != 0 {
 		t.Errorf("stats: %+v", got)
 	}
 	if !strings.Contains(r.log.String(), "a webhook does not take alerts") || !strings.Contains(r.log.String(), "takes alerts again") {
@@ -251,6 +257,23 @@ func TestAlertersShareAWebhook(t *testing.T) {
 	r.eventually("all are posted", func() bool { return first.Stats()[0].Sent+second.Stats()[0].Sent >= int64(sent) })
 	second.Stop()
 	wantAsked(t, ops, openings(0, sent))
+}
+
+// Static members keep their partitions while they are away for a moment.
+func TestNamedAlertersShareAWebhook(t *testing.T) {
+	r := newRig(t)
+	ops := newOther(t, takes)
+	s := r.settings(ops)
+	s.Instance = "first"
+	first := r.start(s)
+	r.send(0, partitions)
+	r.eventually("the first posts", func() bool { return first.Stats()[0].Sent == partitions })
+	first.Stop()
+	first = r.start(s)
+	r.send(partitions, 2*partitions)
+	r.eventually("it posts again", func() bool { return first.Stats()[0].Sent == partitions })
+	first.Stop()
+	wantAsked(t, ops, openings(0, 2*partitions))
 }
 
 func TestWithoutKafkaItDoesNotStart(t *testing.T) {
