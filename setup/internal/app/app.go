@@ -128,12 +128,14 @@ func (s Schemas) Run(ctx context.Context, streams service.Streams) error {
 type Connectors struct {
 	Files   []string      `arg:"" help:"Connector files, as they would be POSTed."`
 	Connect string        `env:"CONNECT_URL" default:"http://localhost:8083" help:"A Connect worker's REST API."`
+	Kafka   string        `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" help:"Kafka's bootstrap servers."`
 	Wait    time.Duration `default:"2m" help:"How long to wait for Connect, and then for the tasks."`
 }
 
 const askEvery = 500 * time.Millisecond
 
-// Run puts every connector, then waits until each of their tasks runs.
+// Run gives every coordinator its place, puts every connector, then waits
+// until each of their tasks runs.
 func (c Connectors) Run(ctx context.Context, streams service.Streams) error {
 	connectors, err := c.read()
 	if err != nil {
@@ -146,6 +148,9 @@ func (c Connectors) Run(ctx context.Context, streams service.Streams) error {
 		Cure:    "start it with 'make up', or name its address with --connect or CONNECT_URL",
 		Probe:   worker.Healthy,
 	}); err != nil {
+		return err
+	}
+	if err := placeCoordinators(ctx, streams.Log, c.Kafka, c.Wait, connectors); err != nil {
 		return err
 	}
 	for _, connector := range connectors {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,11 +12,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peacestate/peacestate/service"
+	"github.com/peacestate/peacestate/setup/internal/connect"
 	"github.com/peacestate/peacestate/setup/internal/topic"
 )
 
@@ -260,4 +263,54 @@ func TestHelpStartsWithExamples(t *testing.T) {
 	if code != service.ExitDone || !strings.HasPrefix(stdout, "Examples:\n  go run ./setup topics\n") {
 		t.Errorf("exit %d, stdout %.60q, stderr %q", code, stdout, stderr)
 	}
+}
+
+func TestACoordinatorBeginsAtTheStartAndThenWhereItWas(t *testing.T) {
+	cluster, err := kafka.NewMockCluster(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	if err := cluster.CreateTopic("control", 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	sink := connect.Connector{Name: "sink", Config: map[string]string{"iceberg.control.topic": "control"}}
+	other := connect.Connector{Name: "other"}
+	place := func() kafka.Offset {
+		t.Helper()
+		log := slog.New(slog.DiscardHandler)
+		if err := placeCoordinators(t.Context(), log, cluster.BootstrapServers(), 10*time.Second, []connect.Connector{other, sink}); err != nil {
+			t.Fatal(err)
+		}
+		return placeOf(t, cluster, "connect-sink-coord", "control", kafka.OffsetInvalid)
+	}
+	if got := place(); got != 0 {
+		t.Errorf("a new coordinator begins at %v, want 0", got)
+	}
+	placeOf(t, cluster, "connect-sink-coord", "control", 17)
+	if got := place(); got != 17 {
+		t.Errorf("one that had come to 17 begins at %v", got)
+	}
+}
+
+// placeOf commits an offset for a group, unless it is invalid, and returns the
+// one that is committed.
+func placeOf(t *testing.T, cluster *kafka.MockCluster, group, topic string, commit kafka.Offset) kafka.Offset {
+	t.Helper()
+	consumer, err := kafka.NewConsumer(&kafka.ConfigMap{"bootstrap.servers": cluster.BootstrapServers(), "group.id": group})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer consumer.Close()
+	at := []kafka.TopicPartition{{Topic: &topic, Partition: 0, Offset: commit}}
+	if commit != kafka.OffsetInvalid {
+		if _, err := consumer.CommitOffsets(at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	committed, err := consumer.Committed(at, 5000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return committed[0].Offset
 }

@@ -42,6 +42,16 @@ func Parse(file []byte) (Connector, error) {
 	return c, nil
 }
 
+// Coordinator is the consumer group with which an Iceberg sink's coordinator
+// reads its control topic; both are empty for another connector.
+func (c Connector) Coordinator() (group, controlTopic string) {
+	controlTopic = c.Config["iceberg.control.topic"]
+	if controlTopic == "" {
+		return "", ""
+	}
+	return "connect-" + c.Name + "-coord", controlTopic
+}
+
 // A Worker is one Connect worker; it passes requests on to the group's leader.
 type Worker struct {
 	url    string

@@ -28,11 +28,10 @@ const (
 	// keepDeadLetters is how long a person has to look into them, and into
 	// what a webhook did not take.
 	keepDeadLetters = 90 * 24 * time.Hour
-	// keepControl bounds what a sink task reads when it starts: all of the
-	// control topic, seventeen thousand commit requests a day. It is also how
-	// long the sink's coordinator may be away before files that its tasks have
-	// announced are forgotten.
-	keepControl = 24 * time.Hour
+	// keepControl is how long commits may fail: what the sink's tasks announced
+	// before that, and its coordinator has not committed, is forgotten. Nobody
+	// reads the topic from its start, so it is only disk that it costs.
+	keepControl = 7 * 24 * time.Hour
 	// Control is where the sinks of the archive agree on their commits.
 	Control = "control-iceberg"
 )

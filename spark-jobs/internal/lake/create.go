@@ -53,7 +53,8 @@ func (d Definition) Create() (string, error) {
 	}
 	columns = append(columns,
 		column(PartitionColumn, "INT", "of the topic, that the row came from"),
-		column(OffsetColumn, "BIGINT", "in that partition, that the row came from"))
+		column(OffsetColumn, "BIGINT", "in that partition, that the row came from"),
+		column(TimestampColumn, "TIMESTAMP", "when the record was sent to Kafka"))
 	return fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s (
   %s
 ) USING iceberg

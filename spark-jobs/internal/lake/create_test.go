@@ -22,7 +22,8 @@ func TestCreate(t *testing.T) {
   people ARRAY<STRUCT<name: STRING, calm: BOOLEAN, score: DOUBLE>>,
   words ARRAY<STRING>,
   kafka_partition INT COMMENT 'of the topic, that the row came from',
-  kafka_offset BIGINT COMMENT 'in that partition, that the row came from'
+  kafka_offset BIGINT COMMENT 'in that partition, that the row came from',
+  kafka_timestamp TIMESTAMP COMMENT 'when the record was sent to Kafka'
 ) USING iceberg
 PARTITIONED BY (days(seen_at))
 TBLPROPERTIES (

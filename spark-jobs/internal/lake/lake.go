@@ -7,6 +7,8 @@ package lake
 const (
 	PartitionColumn = "kafka_partition"
 	OffsetColumn    = "kafka_offset"
+	// TimestampColumn is when the record was sent, by its sender's clock.
+	TimestampColumn = "kafka_timestamp"
 )
 
 // Catalog is Spark's name of the Iceberg catalog, and Namespace holds the

@@ -65,7 +65,7 @@ func TestQueriesNameOnlyColumnsThatExist(t *testing.T) {
 		schemas.Reports().Topic: schemas.Reports().Schema(),
 		schemas.Riots().Topic:   schemas.Riots().Schema(),
 	} {
-		fields[topic] = append(avroFields(t, schema), lake.PartitionColumn, lake.OffsetColumn)
+		fields[topic] = append(avroFields(t, schema), lake.PartitionColumn, lake.OffsetColumn, lake.TimestampColumn)
 	}
 	for _, q := range All() {
 		t.Run(q.Name, func(t *testing.T) {
