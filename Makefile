@@ -48,7 +48,10 @@ unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (G
 e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
 	@go test -v -count=1 -timeout 20m -tags e2e -run TestPipeline ./e2e
 
-bench: bench-simulator bench-alerter ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
+chaos: ## a wave of reports while everything is killed at random, then the audit: MINUTES=10 SEED=7
+	@MINUTES=$${MINUTES:-10} SEED=$${SEED:-7} e2e/chaos
+
+bench: bench-simulator bench-alerter bench-archive ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
 
 bench-simulator: ## reports/s into a local Kafka, beside Kafka's own ProducerPerformance (4 minutes)
 	@bench/simulator
@@ -56,4 +59,7 @@ bench-simulator: ## reports/s into a local Kafka, beside Kafka's own ProducerPer
 bench-alerter: ## from riot to alert beside 1 wave, 5 waves and more than there is room for; catching up (15 minutes)
 	@bench/alerter
 
-.PHONY: help up topics schemas tables connectors demo status down clean test lint unit e2e bench bench-simulator bench-alerter
+bench-archive: ## what the sink commits beside 8 waves, how late, and from backlogs, by one worker and by two (25 minutes)
+	@bench/archive
+
+.PHONY: help up topics schemas tables connectors demo status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive chaos

@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"time"
 
-	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
-
+	"github.com/peacestate/peacestate/bench/internal/feed"
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/registry"
 	"github.com/peacestate/peacestate/service"
-	"github.com/peacestate/peacestate/service/broker"
 )
 
 // Fill sends riots.
@@ -29,58 +25,17 @@ func (f Fill) Run(ctx context.Context, streams service.Streams) error {
 	if err != nil {
 		return err
 	}
-	config := broker.Config(f.Kafka)
-	maps.Copy(config, kafka.ConfigMap{
-		"acks": "all", "enable.idempotence": true, "linger.ms": 5, "compression.type": "lz4",
-		"partitioner": "murmur2_random", "delivery.report.only.error": "true", "go.delivery.report.fields": "none",
-	})
-	producer, err := kafka.NewProducer(&config)
-	if err != nil {
-		return fmt.Errorf("configure the Kafka producer: %w", err)
-	}
-	defer producer.Close()
-	topic, began := schemas.Riots().Topic, time.Now()
-	var value []byte
-	for i := range f.Riots {
+	began := time.Now()
+	err = feed.Fill(ctx, f.Kafka, schemas.Riots().Topic, f.Riots, func(value []byte, i int) (string, []byte, error) {
 		riot := nth(i, began)
-		if value, err = writer.Append(value[:0], riot); err != nil {
-			return err
-		}
-		if err := send(ctx, producer, &kafka.Message{
-			TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny},
-			Key:            []byte(riot.CitizenID), Value: value,
-		}); err != nil {
-			return err
-		}
-	}
-	for producer.Flush(100) > 0 {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
-	select {
-	case event := <-producer.Events():
-		return fmt.Errorf("not every riot was sent: %s", event)
-	default:
+		value, err := writer.Append(value, riot)
+		return riot.CitizenID, value, err
+	})
+	if err != nil {
+		return err
 	}
 	streams.Log.Info("sent", "riots", f.Riots, "took", time.Since(began).Round(time.Millisecond))
 	return nil
-}
-
-// send hands over a message, and waits for room as long as it takes.
-func send(ctx context.Context, producer *kafka.Producer, message *kafka.Message) error {
-	for {
-		err := producer.Produce(message, nil)
-		refusal, _ := errors.AsType[kafka.Error](err)
-		if err == nil || refusal.Code() != kafka.ErrQueueFull {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(2 * time.Millisecond):
-		}
-	}
 }
 
 // nth is the riot number i of a run: of its own citizen, and as long as those

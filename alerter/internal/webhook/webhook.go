@@ -54,7 +54,7 @@ type Settings struct {
 	// webhooks; empty for none.
 	Instance string
 	Targets  []Target // no two with the same Name
-	Secret  string   // signs the bodies; empty for no signature
+	Secret   string   // signs the bodies; empty for no signature
 	// GiveUp, which is positive, is how long an alert is tried, counted from
 	// when it was in the topic or, if that is later, when its partition was
 	// assigned. Each is tried at least once.

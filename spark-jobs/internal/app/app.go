@@ -26,13 +26,15 @@ func Program() service.Program {
 			"go run ./spark-jobs ask weekend",
 			"go run ./spark-jobs ask all --json",
 			"go run ./spark-jobs verify --wait 2m",
+			"go run ./spark-jobs commits --since 10m",
 			"go run ./spark-jobs tables",
 		},
 		Grammar: &struct {
-			List   list   `cmd:"" help:"List the questions."`
-			Ask    ask    `cmd:"" help:"Answer questions from the archive."`
-			Verify verify `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
-			Tables tables `cmd:"" help:"Create the tables of the archive that are missing."`
+			List    list    `cmd:"" help:"List the questions."`
+			Ask     ask     `cmd:"" help:"Answer questions from the archive."`
+			Verify  verify  `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
+			Commits commits `cmd:"" help:"Say how the sink has been committing: how often, how much, and how late."`
+			Tables  tables  `cmd:"" help:"Create the tables of the archive that are missing."`
 		}{},
 	}
 }
