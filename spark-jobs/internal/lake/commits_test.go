@@ -14,7 +14,8 @@ func TestReadCommits(t *testing.T) {
 		want Commits
 	}{
 		{
-			"some commits", []any{int64(3), int64(900), int64(5000), int64(6), 60.5, int64(1000), int64(11000), int64(6000), int64(1500), int64(2500), int64(3000)},
+			"some commits",
+			[]any{int64(3), int64(900), int64(5000), int64(6), 60.5, int64(1000), int64(11000), int64(6000), int64(1500), int64(2500), int64(3000)},
 			Commits{3, 900, 5000, 6, 60.5, ms(1000), ms(11000), ms(6000), ms(1500), ms(2500), ms(3000)},
 		},
 		{"no commits", []any{int64(0), int64(0), int64(0), int64(0), 0.0, nil, nil, nil, nil, nil, nil}, Commits{}},
