@@ -39,6 +39,12 @@ func TestBadOptionsAreOneLineAndExit2(t *testing.T) {
 		{"a negative wait", "verify --wait=-5s", []string{"--wait is -5s, and cannot be negative"}},
 		{"a wait that is no duration", "verify --wait soon", []string{"--wait"}},
 		{"no broker", "verify --kafka=", []string{"--kafka is empty"}},
+		{"waiting for the past", "verify --wait 5s --as-of 2026-03-07T12:00:00Z", []string{"--wait and --as-of contradict each other"}},
+		{"a time that is none", "ask weekend --as-of yesterday", []string{"--as-of", "yesterday"}},
+		{"a table that is none", "table weather", []string{`"weather" is no archived topic: name reports, riots or alerts`}},
+		{"commits of a topic that is none", "commits weather", []string{"reports", "riots", "alerts"}},
+		{"commits since never", "commits --since 0s", []string{"--since must be more than zero"}},
+		{"orphans that may be about to be committed", "maintain --orphans 1h", []string{"--orphans must be at least 24h0m0s, not 1h0m0s"}},
 		{"an unknown flag", "verify --fast", []string{"unknown flag --fast"}},
 		{"an unknown command", "tell", []string{"unexpected argument tell"}},
 	} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
+	"github.com/peacestate/peacestate/spark-jobs/internal/evidence"
 	"github.com/peacestate/peacestate/spark-jobs/internal/lake"
 	"github.com/peacestate/peacestate/spark-jobs/internal/question"
 	"github.com/peacestate/peacestate/spark-jobs/internal/render"
@@ -18,6 +19,7 @@ import (
 type ask struct {
 	Questions []string `arg:"" name:"question" help:"Names of questions (see list), or all."`
 	JSON      bool     `name:"json" help:"One JSON object a line and question."`
+	asOf
 	spark
 }
 
@@ -55,7 +57,7 @@ func (a ask) Run(ctx context.Context, streams service.Streams) error {
 	}
 	defer cluster.Close()
 	for i, q := range asked {
-		answer, err := answer(ctx, cluster, streams.Err, q)
+		answer, err := answer(ctx, cluster, streams.Err, q, a.AsOf)
 		if err != nil {
 			return err
 		}
@@ -66,7 +68,7 @@ func (a ask) Run(ctx context.Context, streams service.Streams) error {
 	return nil
 }
 
-func answer(ctx context.Context, cluster *engine.Engine, terminal io.Writer, q question.Question) (render.Answer, error) {
+func answer(ctx context.Context, cluster *engine.Engine, terminal io.Writer, q question.Question, asOf time.Time) (render.Answer, error) {
 	began := time.Now()
 	defer working(terminal, q.Name)()
 	for _, topic := range q.Tables {
@@ -76,7 +78,16 @@ func answer(ctx context.Context, cluster *engine.Engine, terminal io.Writer, q q
 			return render.Answer{}, fmt.Errorf("ask %s: %w", q.Name, err)
 		}
 	}
-	result, err := cluster.Query(ctx, q.SQL)
+	query := q.SQL
+	if !asOf.IsZero() {
+		for _, topic := range q.Tables {
+			if _, err := evidence.At(ctx, cluster, topic, asOf); err != nil {
+				return render.Answer{}, fmt.Errorf("--as-of: %w", err)
+			}
+			query = lake.AsOf(query, asOf, lake.Table(topic))
+		}
+	}
+	result, err := cluster.Query(ctx, query)
 	if err != nil {
 		return render.Answer{}, fmt.Errorf("ask %s: %w", q.Name, err)
 	}

@@ -27,6 +27,7 @@ type verify struct {
 	JSON  bool          `name:"json" help:"One JSON object."`
 	Wait  time.Duration `default:"0s" help:"How long the archive may take to catch up with what Kafka holds now."`
 	Kafka string        `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers (${default})."`
+	asOf
 	spark
 }
 
@@ -38,6 +39,9 @@ func (v verify) Validate() error {
 	}
 	if v.Kafka == "" {
 		kafka = errors.New("--kafka is empty: name a broker, like " + broker.DefaultServers)
+	}
+	if v.Wait > 0 && !v.AsOf.IsZero() {
+		wait = errors.New("--wait and --as-of contradict each other: the past does not catch up")
 	}
 	return errors.Join(wait, kafka, engine.CheckRemote(v.Spark))
 }
@@ -66,8 +70,8 @@ func (v verify) Run(ctx context.Context, streams service.Streams) error {
 	deadline := time.Now().Add(v.Wait)
 	var findings []audit.Finding
 	for _, topic := range topics {
-		found, err := v.settle(ctx, streams, deadline, func() (evidence.Look, error) {
-			return evidence.LookAt(ctx, log, cluster, topic)
+		found, err := v.settle(ctx, streams, topic.Name, deadline, func() (evidence.Look, error) {
+			return evidence.LookAt(ctx, log, cluster, topic, v.AsOf)
 		})
 		if err != nil {
 			return err
@@ -101,30 +105,43 @@ func archivedTopics(ctx context.Context, log *evidence.Log) ([]evidence.Topic, e
 }
 
 // settle looks until nothing is missing or the deadline is over, and returns
-// what the last look found. Repeats do not go away by waiting.
+// what the last look found. Repeats do not go away by waiting. What fails
+// before the deadline, as S3 on its way back, is tried again.
 func (v verify) settle(
-	ctx context.Context, streams service.Streams, deadline time.Time, look func() (evidence.Look, error),
+	ctx context.Context, streams service.Streams, topic string, deadline time.Time, look func() (evidence.Look, error),
 ) ([]audit.Finding, error) {
 	for {
-		l, err := look()
+		late := !time.Now().Before(deadline)
+		findings, behind, err := v.examine(ctx, look, late)
+		if late || ctx.Err() != nil || (err == nil && findings != nil && audit.Sum(findings).Missing == 0) {
+			return findings, err
+		}
 		if err != nil {
-			return nil, err
+			streams.Log.Warn("the archive could not be looked at", "error", err, "giving_up_in", time.Until(deadline).Round(time.Second))
+		} else {
+			streams.Log.Info("waiting for the archive", "topic", topic, "records_behind", behind,
+				"giving_up_in", time.Until(deadline).Round(time.Second))
 		}
-		behind, late := l.Behind(), !time.Now().Before(deadline)
-		if behind == 0 || late {
-			findings, err := l.Examine(ctx, maxRanges)
-			if err != nil || late || audit.Sum(findings).Missing == 0 {
-				return findings, err
-			}
-		}
-		streams.Log.Info("waiting for the archive", "topic", l.Topic.Name, "records_behind", behind,
-			"giving_up_in", time.Until(deadline).Round(time.Second))
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-time.After(lookAgain):
 		}
 	}
+}
+
+// examine looks once. It finds out what exactly is missing only when nothing
+// seems to be, or it is the last look.
+func (v verify) examine(ctx context.Context, look func() (evidence.Look, error), last bool) (findings []audit.Finding, behind int64, err error) {
+	l, err := look()
+	if err != nil {
+		return nil, 0, err
+	}
+	if behind = l.Behind(); behind > 0 && !last {
+		return nil, behind, nil
+	}
+	findings, err = l.Examine(ctx, maxRanges)
+	return findings, behind, err
 }
 
 func (v verify) print(streams service.Streams, findings []audit.Finding, took time.Duration) error {

@@ -21,6 +21,16 @@ type Span struct {
 // compacted nor written in transactions: every offset is a record.
 func (s Span) Records() int64 { return s.High - s.Low }
 
+// Until cuts spans off at the ends, by partition; a partition without one is
+// empty.
+func Until(spans []Span, ends map[int32]int64) []Span {
+	cut := slices.Clone(spans)
+	for i, s := range cut {
+		cut[i].High = max(s.Low, min(s.High, ends[s.Partition]))
+	}
+	return cut
+}
+
 // Archived is how many rows the archive has of a span.
 type Archived struct {
 	Rows    int64

@@ -138,3 +138,12 @@ func TestSumAddsPartitions(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
+
+func TestUntil(t *testing.T) {
+	spans := []Span{{Partition: 0, Low: 5, High: 100}, {Partition: 1, Low: 5, High: 100}, {Partition: 2, Low: 5, High: 100}, {Partition: 3, Low: 5, High: 100}}
+	ends := map[int32]int64{0: 50, 1: 200, 2: 3} // in the midst, later than Kafka's end, before its beginning, none
+	want := []Span{{Partition: 0, Low: 5, High: 50}, {Partition: 1, Low: 5, High: 100}, {Partition: 2, Low: 5, High: 5}, {Partition: 3, Low: 5, High: 5}}
+	if diff := cmp.Diff(want, Until(spans, ends)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -16,6 +16,21 @@ func SnapshotSQL(table string) string {
 	return fmt.Sprintf("SELECT snapshot_id FROM %s.refs WHERE name = 'main'", table)
 }
 
+// SnapshotAtSQL returns, in one row, the id of the newest snapshot that was
+// committed by a time, and when the oldest that is still known was, both in
+// Unix milliseconds; either is null when there is none.
+func SnapshotAtSQL(table string, atMS int64) string {
+	return fmt.Sprintf(`SELECT max_by(snapshot_id, made_current_at) FILTER (WHERE unix_millis(made_current_at) <= %d) AS newest,
+  min(unix_millis(made_current_at)) AS oldest
+FROM %s.history WHERE is_current_ancestor`, atMS, table)
+}
+
+// EndsSQL returns partition and one more than the highest offset archived.
+func EndsSQL(table string, snapshot int64) string {
+	return fmt.Sprintf("SELECT %s AS part, max(%s) + 1 AS past FROM %s VERSION AS OF %d GROUP BY part",
+		lake.PartitionColumn, lake.OffsetColumn, table, snapshot)
+}
+
 // CountSQL returns partition, rows and distinct offsets of every span, in the
 // order of the partitions. Distinct offsets are counted in bitmaps of 32,768
 // offsets each: that is exact, and no single offset is shuffled.

@@ -124,28 +124,48 @@ func (e *Engine) Query(ctx context.Context, query string) (result Result, err er
 		if err != nil {
 			return err
 		}
-		table, err := frame.ToArrow(ctx)
+		result, err = collect(ctx, frame)
+		return err
+	})
+	return result, err
+}
+
+// collect fetches all rows.
+func collect(ctx context.Context, frame sql.DataFrame) (result Result, err error) {
+	table, err := frame.ToArrow(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if *table == nil {
+		return Result{}, errors.New("the answer has no schema")
+	}
+	defer (*table).Release()
+	if (*table).NumRows() > MaxRows {
+		return Result{}, fmt.Errorf("the query returned more than %d rows; aggregate it on the server", MaxRows)
+	}
+	for _, field := range (*table).Schema().Fields() {
+		result.Columns = append(result.Columns, field.Name)
+	}
+	rows, err := types.ReadArrowTableToRows(*table)
+	if err != nil {
+		return Result{}, err
+	}
+	for _, row := range rows {
+		result.Rows = append(result.Rows, plain(row.Values()))
+	}
+	return result, nil
+}
+
+// Call runs one statement that does something and returns a few rows, as the
+// procedures of Iceberg.
+func (e *Engine) Call(ctx context.Context, statement string) (result Result, err error) {
+	err = guard(ctx, func() error {
+		frame, err := e.session.Sql(ctx, statement)
 		if err != nil {
 			return err
 		}
-		if *table == nil {
-			return errors.New("the answer has no schema")
-		}
-		defer (*table).Release()
-		if (*table).NumRows() > MaxRows {
-			return fmt.Errorf("the query returned more than %d rows; aggregate it on the server", MaxRows)
-		}
-		for _, field := range (*table).Schema().Fields() {
-			result.Columns = append(result.Columns, field.Name)
-		}
-		rows, err := types.ReadArrowTableToRows(*table)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			result.Rows = append(result.Rows, plain(row.Values()))
-		}
-		return nil
+		result, err = collect(ctx, frame)
+		return err
 	})
 	return result, err
 }

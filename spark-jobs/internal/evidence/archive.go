@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/peacestate/peacestate/spark-jobs/internal/audit"
 	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
@@ -41,6 +42,49 @@ func Newest(ctx context.Context, spark *engine.Engine, topic string) (Snapshot, 
 		s.id = rows[0][0]
 	}
 	return s, nil
+}
+
+// ErrTooEarly says that no snapshot of that time is known, or ever was.
+var ErrTooEarly = errors.New("too early")
+
+// At is the snapshot of a topic's table that was the newest at a time. The
+// error wraps ErrTooEarly when there was none, or it is forgotten.
+func At(ctx context.Context, spark *engine.Engine, topic string, at time.Time) (Snapshot, error) {
+	s, err := Newest(ctx, spark, topic)
+	if err != nil || s.none {
+		return s, err
+	}
+	result, err := spark.Query(ctx, audit.SnapshotAtSQL(s.table, at.UnixMilli()))
+	if err != nil {
+		return s, fmt.Errorf("find the snapshot of %s: %w", s.table, err)
+	}
+	if len(result.Rows) != 1 || len(result.Rows[0]) != 2 {
+		return s, fmt.Errorf("find the snapshot of %s: Spark answered %v", s.table, result.Rows)
+	}
+	id, found := result.Rows[0][0].(int64)
+	if !found {
+		oldest, _ := result.Rows[0][1].(int64) // there is one, as the table is not empty
+		return s, fmt.Errorf("%s is %w: the oldest snapshot of %s that is kept is of %s", at.UTC().Format(time.RFC3339), ErrTooEarly,
+			s.table, time.UnixMilli(oldest).UTC().Format("2006-01-02T15:04:05.000Z"))
+	}
+	s.id = id
+	return s, nil
+}
+
+// Ends is one more than the highest offset archived, by partition.
+func (s Snapshot) Ends(ctx context.Context) (map[int32]int64, error) {
+	ends := map[int32]int64{}
+	if s.none {
+		return ends, nil
+	}
+	rows, err := s.integers(ctx, "find the ends", audit.EndsSQL(s.table, s.id), 2)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		ends[int32(row[0])] = row[1]
+	}
+	return ends, nil
 }
 
 // Count counts the archived rows of every span, in the order of the spans.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"time"
 
 	"github.com/peacestate/peacestate/spark-jobs/internal/audit"
 	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
@@ -25,12 +26,23 @@ type Look struct {
 
 // LookAt counts what the archive holds of a topic now. What moves while it
 // looks may seem missing; a later look has it.
-func LookAt(ctx context.Context, log *Log, spark *engine.Engine, t Topic) (Look, error) {
+//
+// With a time that is not zero, it counts what the archive held then, of the
+// records up to the last that it held of each partition: what was archived
+// later is not missing.
+func LookAt(ctx context.Context, log *Log, spark *engine.Engine, t Topic, asOf time.Time) (Look, error) {
 	dead, err := log.DeadLetters(ctx, t.Name, t.DeadLetters)
 	if err != nil {
 		return Look{}, err
 	}
-	snapshot, err := Newest(ctx, spark, t.Name)
+	var snapshot Snapshot
+	if asOf.IsZero() {
+		snapshot, err = Newest(ctx, spark, t.Name)
+	} else if snapshot, err = At(ctx, spark, t.Name, asOf); err == nil {
+		var ends map[int32]int64
+		ends, err = snapshot.Ends(ctx)
+		t.Spans = audit.Until(t.Spans, ends)
+	}
 	if err != nil {
 		return Look{}, err
 	}

@@ -58,29 +58,10 @@ SELECT commits, added, size, files, per_s, first, last, longest, p50, p95, longe
 
 // ReadCommits takes the columns of CommitsSQL.
 func ReadCommits(row []any) (c Commits, err error) {
-	into := []any{
-		&c.Commits, &c.Rows, &c.Bytes, &c.Files, &c.RowsPerS, &c.First, &c.Last, &c.LongestPause, &c.LagP50, &c.LagP95, &c.LagMax,
-	}
-	if len(row) != len(into) {
-		return Commits{}, fmt.Errorf("the commits have %d columns, not %d", len(row), len(into))
-	}
-	for i, value := range row {
-		ok := false
-		switch to := into[i].(type) {
-		case *int64:
-			*to, ok = value.(int64)
-		case *float64:
-			*to, ok = value.(float64)
-		case **int64:
-			var n int64
-			if n, ok = value.(int64); ok {
-				*to = &n
-			}
-			ok = ok || value == nil
-		}
-		if !ok {
-			return Commits{}, fmt.Errorf("column %d of the commits is a %T", i+1, value)
-		}
+	err = scan(row,
+		&c.Commits, &c.Rows, &c.Bytes, &c.Files, &c.RowsPerS, &c.First, &c.Last, &c.LongestPause, &c.LagP50, &c.LagP95, &c.LagMax)
+	if err != nil {
+		return Commits{}, fmt.Errorf("read the commits: %w", err)
 	}
 	return c, nil
 }
