@@ -25,6 +25,9 @@ connectors: ## post or update the connectors, and wait until every task runs
 demo: ## the whole pipeline: four weeks of flight, live alerts, four answers, an audit
 	@demo/pipeline
 
+demo-evolve: ## a schema grows while everything runs, after make demo
+	@demo/evolve
+
 status: ## how the parts of the stack are
 	@stack/status
 
@@ -62,4 +65,4 @@ bench-alerter: ## from riot to alert beside 1 wave, 5 waves and more than there 
 bench-archive: ## what the sink commits beside 8 waves, how late, and from backlogs, by one worker and by two (25 minutes)
 	@bench/archive
 
-.PHONY: help up topics schemas tables connectors demo status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive chaos
+.PHONY: help up topics schemas tables connectors demo demo-evolve status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive chaos

@@ -178,6 +178,14 @@ func TestPipeline(t *testing.T) {
 		s.run(t, 0, "spark-jobs", "verify", "--wait", "4m")
 	})
 
+	step("small files become large ones beside a running sink, which then goes on where it was", func(t *testing.T) {
+		tablesAreKept(t, s)
+	})
+
+	step("good records that were set aside while the registry was away come back", func(t *testing.T) {
+		goodRecordsComeBack(t, s)
+	})
+
 	step("verify names what is not archived", func(t *testing.T) {
 		if status, answer := s.rest(t, http.MethodPut, "/connectors/riots-s3-sink/stop", nil); status >= 300 {
 			t.Fatalf("stop the sink: status %d: %s", status, answer)
@@ -192,6 +200,10 @@ func TestPipeline(t *testing.T) {
 			t.Fatalf("resume the sink: status %d: %s", status, answer)
 		}
 		s.run(t, 0, "spark-jobs", "verify", "--wait", "10m")
+	})
+
+	step("a schema grows while everything runs, and one that breaks the contract is refused", func(t *testing.T) {
+		schemaGrows(t, s)
 	})
 
 	step("a bad command line is one line and exit 2", func(t *testing.T) {

@@ -16,7 +16,10 @@ require (
 
 require (
 	github.com/go-logr/logr v1.4.3 // indirect
+	github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect
 	github.com/lmittmann/tint v1.2.1 // indirect
+	github.com/riferrei/srclient v0.7.3 // indirect
+	github.com/santhosh-tekuri/jsonschema/v5 v5.3.0 // indirect
 	gonum.org/v1/gonum v0.16.0 // indirect
 )
 

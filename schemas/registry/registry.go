@@ -92,27 +92,46 @@ func Publish[T any](c *Client, contract schemas.Contract[T]) error {
 	return nil
 }
 
-// A Writer frames and encodes values in the newest schema of a contract. It
-// is safe for concurrent use.
+// PublishOne registers one schema under a subject and returns its id. It is
+// idempotent, and fails when the registry refuses the schema.
+func PublishOne(c *Client, subject, schema string) (id int, err error) {
+	registered, err := c.api.CreateSchema(subject, schema, srclient.Avro)
+	if err != nil {
+		return 0, fmt.Errorf("register a version of %s: %w", subject, err)
+	}
+	return registered.ID(), nil
+}
+
+// A Writer frames and encodes values in a schema of a contract. It is safe for
+// concurrent use.
 type Writer[T any] struct {
 	id    uint32
 	codec schemas.Codec[T]
 }
 
-// NewWriter looks up the id of the newest schema. It fails when that is not
-// registered: publishing is a decision of its own (Publish).
+// NewWriter writes in the newest schema of a contract. It fails when that is
+// not registered: publishing is a decision of its own (Publish).
 func NewWriter[T any](c *Client, contract schemas.Contract[T]) (Writer[T], error) {
-	codec, err := contract.Codec(contract.Schema())
+	return newWriter(c, contract, contract.Schema(), fmt.Sprintf("version %d of %s", len(contract.Versions), contract.Subject()))
+}
+
+// NewWriterIn writes in any schema that a contract's values fit, as one that
+// is to be its next version. It fails when that is not registered.
+func NewWriterIn[T any](c *Client, contract schemas.Contract[T], schema string) (Writer[T], error) {
+	return newWriter(c, contract, schema, "this schema of "+contract.Subject())
+}
+
+func newWriter[T any](c *Client, contract schemas.Contract[T], schema, name string) (Writer[T], error) {
+	codec, err := contract.Codec(schema)
 	if err != nil {
 		return Writer[T]{}, err
 	}
-	known, err := c.api.LookupSchema(contract.Subject(), contract.Schema(), srclient.Avro)
+	known, err := c.api.LookupSchema(contract.Subject(), schema, srclient.Avro)
 	if refused := code(err); refused == codeNoSubject || refused == codeNoSchema {
-		return Writer[T]{}, fmt.Errorf("version %d of %s is not registered at %s; run 'make schemas'",
-			len(contract.Versions), contract.Subject(), c.url)
+		return Writer[T]{}, fmt.Errorf("%s is not registered at %s; run 'make schemas'", name, c.url)
 	}
 	if err != nil {
-		return Writer[T]{}, fmt.Errorf("look up version %d of %s: %w", len(contract.Versions), contract.Subject(), err)
+		return Writer[T]{}, fmt.Errorf("look up %s: %w", name, err)
 	}
 	return Writer[T]{id: uint32(known.ID()), codec: codec}, nil
 }

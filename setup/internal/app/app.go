@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -27,11 +28,13 @@ func Program() service.Program {
 		Examples: []string{
 			"go run ./setup topics",
 			"go run ./setup schemas",
+			"go run ./setup schema reports-value next.avsc",
 			"go run ./setup connectors connectors/*.json",
 		},
 		Grammar: &struct {
 			Topics     Topics     `cmd:"" help:"Create the topics that are missing."`
 			Schemas    Schemas    `cmd:"" help:"Publish every version of every schema, and set BACKWARD compatibility."`
+			Schema     Schema     `cmd:"" help:"Publish one schema as a subject's next version; the registry refuses what is not compatible."`
 			Connectors Connectors `cmd:"" help:"Post or update connectors, and wait until every task runs."`
 		}{},
 	}
@@ -121,6 +124,27 @@ func (s Schemas) Run(ctx context.Context, streams service.Streams) error {
 		return err
 	}
 	fmt.Fprintln(streams.Err, "published the schemas of reports, riots and alerts, compatibility BACKWARD")
+	return nil
+}
+
+// Schema publishes one file.
+type Schema struct {
+	Subject  string `arg:"" help:"As reports-value."`
+	File     string `arg:"" type:"existingfile" help:"An Avro schema."`
+	Registry string `env:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081/apis/ccompat/v7" help:"The schema registry's Confluent API."`
+}
+
+// Run publishes it, or passes on why the registry refuses it.
+func (s Schema) Run(_ context.Context, streams service.Streams) error {
+	content, err := os.ReadFile(s.File)
+	if err != nil {
+		return err
+	}
+	id, err := registry.PublishOne(registry.New(s.Registry), s.Subject, string(content))
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.File, err)
+	}
+	fmt.Fprintf(streams.Err, "%s is a version of %s, with id %d\n", s.File, s.Subject, id)
 	return nil
 }
 

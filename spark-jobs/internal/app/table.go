@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service"
@@ -33,7 +34,8 @@ func (t topics) named() ([]string, error) {
 
 type tableState struct {
 	topics
-	JSON bool `name:"json" help:"One JSON object a line and table."`
+	Columns bool `help:"Also say in how many rows each column has a value."`
+	JSON    bool `name:"json" help:"One JSON object a line and table."`
 	spark
 }
 
@@ -60,7 +62,13 @@ func (t tableState) Run(ctx context.Context, streams service.Streams) error {
 		if err != nil {
 			return err
 		}
-		states = append(states, render.TableState{Table: lake.Table(topic), State: state})
+		said := render.TableState{Table: lake.Table(topic), State: state}
+		if t.Columns {
+			if said.Columns, err = columnsOf(ctx, cluster, lake.Table(topic)); err != nil {
+				return fmt.Errorf("look at the columns of %s: %w", lake.Table(topic), err)
+			}
+		}
+		states = append(states, said)
 	}
 	text := []byte(render.TableStates(states))
 	if t.JSON {
@@ -70,6 +78,41 @@ func (t tableState) Run(ctx context.Context, streams service.Streams) error {
 	}
 	_, err = streams.Out.Write(text)
 	return err
+}
+
+// columnsOf lists the columns of a table, in its order.
+func columnsOf(ctx context.Context, cluster *engine.Engine, table string) ([]lake.Column, error) {
+	described, err := cluster.Call(ctx, lake.Describe(table))
+	if err != nil {
+		return nil, err
+	}
+	var columns, counted []lake.Column
+	for _, row := range described.Rows {
+		name, _ := row[0].(string)
+		kind, _ := row[1].(string)
+		if name == "" || strings.HasPrefix(name, "#") {
+			break // what follows is about the partitions
+		}
+		column := lake.Column{Name: name, Type: kind}
+		columns = append(columns, column)
+		if !column.Nested() {
+			counted = append(counted, column)
+		}
+	}
+	counts, err := cluster.Query(ctx, lake.ColumnsSQL(table, counted))
+	if err != nil {
+		return nil, err
+	}
+	for i, column := range columns {
+		at := slices.Index(counts.Columns, column.Name)
+		if at < 0 || len(counts.Rows) != 1 {
+			continue
+		}
+		if n, ok := counts.Rows[0][at].(int64); ok {
+			columns[i].Rows = &n
+		}
+	}
+	return columns, nil
 }
 
 // stateOf reads the metadata of a topic's table as it is now.

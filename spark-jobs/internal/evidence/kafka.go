@@ -78,46 +78,62 @@ func (l *Log) Spans(ctx context.Context, topic string) ([]audit.Span, error) {
 // offsets of topic whose records Connect set aside there. Letters of other
 // senders do not count: they have not been taken from the archive.
 func (l *Log) DeadLetters(ctx context.Context, topic, deadLetters string) (map[int32][]int64, error) {
-	spans, err := l.Spans(ctx, deadLetters)
+	dead := map[int32][]int64{}
+	err := l.Read(ctx, deadLetters, func(letter *kafka.Message) error {
+		if partition, offset, ok := setAside(topic, letter.Headers); ok {
+			dead[partition] = append(dead[partition], offset)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
+	}
+	return dead, nil
+}
+
+// Read hands every message that a topic holds now to each, in the order of its
+// partition; a topic that does not exist holds none. It ends with the first
+// error of each.
+func (l *Log) Read(ctx context.Context, topic string, each func(*kafka.Message) error) error {
+	spans, err := l.Spans(ctx, topic)
+	if err != nil {
+		return err
 	}
 	var assigned []kafka.TopicPartition
 	for _, s := range spans {
 		if s.Records() > 0 {
-			assigned = append(assigned,
-				kafka.TopicPartition{Topic: &deadLetters, Partition: s.Partition, Offset: kafka.Offset(s.Low)})
+			assigned = append(assigned, kafka.TopicPartition{Topic: &topic, Partition: s.Partition, Offset: kafka.Offset(s.Low)})
 		}
 	}
-	dead := map[int32][]int64{}
 	if len(assigned) == 0 {
-		return dead, nil
+		return nil
 	}
 	if err := l.consumer.Assign(assigned); err != nil {
-		return nil, fmt.Errorf("read %s: %w", deadLetters, err)
+		return fmt.Errorf("read %s: %w", topic, err)
 	}
 	defer func() { _ = l.consumer.Unassign() }() // Close does it again
 	for open := len(assigned); open > 0; {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		switch event := l.consumer.Poll(int(pollTimeout.Milliseconds())).(type) {
 		case *kafka.Message:
-			if event.TopicPartition.Error != nil {
-				return nil, fmt.Errorf("read %s: %w", deadLetters, event.TopicPartition.Error)
+			err := event.TopicPartition.Error
+			if err == nil {
+				err = each(event)
 			}
-			if partition, offset, ok := setAside(topic, event.Headers); ok {
-				dead[partition] = append(dead[partition], offset)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", topic, err)
 			}
 		case kafka.PartitionEOF:
 			open--
 		case kafka.Error:
 			if event.IsFatal() || event.Code() == kafka.ErrAllBrokersDown {
-				return nil, fmt.Errorf("read %s: %w", deadLetters, event)
+				return fmt.Errorf("read %s: %w", topic, event)
 			}
 		}
 	}
-	return dead, nil
+	return nil
 }
 
 // setAside reads from a dead letter's headers which record of topic Connect

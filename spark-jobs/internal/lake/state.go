@@ -1,6 +1,9 @@
 package lake
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // State is what a table consists of, by its metadata: no row is read. Times
 // are Unix milliseconds; nil is what there is none of.
@@ -40,6 +43,31 @@ func StateSQL(table string) string {
   SELECT count(*) AS snapshots, min(unix_millis(committed_at)) AS oldest, max(unix_millis(committed_at)) AS newest FROM %[1]s.snapshots
 )
 SELECT * FROM data CROSS JOIN removed CROSS JOIN listed CROSS JOIN history`, table, SmallFile)
+}
+
+// A Column is one column of a table.
+type Column struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	// Rows is in how many rows it has a value; nil for arrays, of which the
+	// metadata does not tell.
+	Rows *int64 `json:"rows"`
+}
+
+// Nested reports whether the column is made of others.
+func (c Column) Nested() bool { return strings.ContainsRune(c.Type, '<') }
+
+// Describe returns name, type and comment of every column, then more.
+func Describe(table string) string { return "DESCRIBE TABLE " + table }
+
+// ColumnsSQL returns, in one row, in how many rows each column has a value. A
+// file that is older than a column has none.
+func ColumnsSQL(table string, columns []Column) string {
+	counts := make([]string, len(columns))
+	for i, c := range columns {
+		counts[i] = fmt.Sprintf("sum(coalesce(readable_metrics.%[1]s.value_count - readable_metrics.%[1]s.null_value_count, 0L)) AS %[1]s", c.Name)
+	}
+	return fmt.Sprintf("SELECT %s FROM %s.data_files", strings.Join(counts, ", "), table)
 }
 
 // ReadState takes the columns of StateSQL.

@@ -14,6 +14,7 @@ import (
 type TableState struct {
 	Table string `json:"table"`
 	lake.State
+	Columns []lake.Column `json:"columns,omitempty"`
 }
 
 // TableStates is a line for each table.
@@ -29,7 +30,25 @@ func TableStates(states []TableState) string {
 			size(s.MedianB), humanize.Comma(s.Small), humanize.Comma(s.Snapshots), moment(s.Newest),
 		})
 	}
-	return aligned(heads, rows)
+	text := []string{aligned(heads, rows)}
+	for _, s := range states {
+		if len(s.Columns) > 0 {
+			text = append(text, columns(s))
+		}
+	}
+	return strings.Join(text, "\n")
+}
+
+func columns(s TableState) string {
+	var rows [][]string
+	for _, c := range s.Columns {
+		count := "-"
+		if c.Rows != nil {
+			count = humanize.Comma(*c.Rows)
+		}
+		rows = append(rows, []string{c.Name, c.Type, count})
+	}
+	return aligned([]head{{"column of " + s.Table, false}, {"type", false}, {"rows with a value", true}}, rows)
 }
 
 // TableStatesJSON is one object a line.
