@@ -67,7 +67,7 @@ func TestBadOptionsAreOneLineAndExit2(t *testing.T) {
 		"a negative wait for it":         {[]string{"schemas", "--wait=-5s"}, []string{wait}},
 		"no copies of a partition":       {[]string{"topics", "--replication", "0"}, []string{"--replication must be at least 1, not 0"}},
 		"several problems":               {[]string{"topics", "--kafka=", "--wait=-5s"}, []string{"--kafka must name a server", "; " + wait}},
-		"no command":                     {nil, []string{`expected one of "topics", "schemas", "connectors"`}},
+		"no command":                     {nil, []string{`expected one of "topics", "schemas", "schema", "connectors"`}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -78,7 +78,7 @@ func answer(ctx context.Context, cluster *engine.Engine, terminal io.Writer, q q
 			return render.Answer{}, fmt.Errorf("ask %s: %w", q.Name, err)
 		}
 	}
-	query := q.SQL
+	query := q.SQL(question.Scope{})
 	if !asOf.IsZero() {
 		for _, topic := range q.Tables {
 			if _, err := evidence.At(ctx, cluster, topic, asOf); err != nil {

@@ -12,7 +12,7 @@ import (
 func AsOf(query string, at time.Time, tables ...string) string {
 	for _, table := range tables {
 		for _, end := range []string{" ", "\n"} {
-			query = strings.ReplaceAll(query, table+end, fmt.Sprintf("%s TIMESTAMP AS OF %s%s", table, timestamp(at), end))
+			query = strings.ReplaceAll(query, table+end, fmt.Sprintf("%s TIMESTAMP AS OF %s%s", table, Timestamp(at), end))
 		}
 	}
 	return query

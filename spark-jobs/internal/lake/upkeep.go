@@ -16,7 +16,7 @@ import (
 func Compact(table string) string {
 	return call("rewrite_data_files", table,
 		"strategy => 'sort'",
-		fmt.Sprintf("sort_order => 'zorder(%s, lat, lon)'", eventTime(table)),
+		fmt.Sprintf("sort_order => 'zorder(%s, lat, lon)'", EventTime(table)),
 		fmt.Sprintf("options => map('min-input-files', '%d', 'max-concurrent-file-group-rewrites', '2')", minInputFiles))
 }
 
@@ -30,7 +30,7 @@ func Tidy(table string) string { return call("rewrite_manifests", table) }
 // they held. The newest RetainedSnapshots stay, whatever their age: among them
 // is the sink's last, in which it finds its place (connectors/README.md).
 func Expire(table string, before time.Time) string {
-	return call("expire_snapshots", table, "older_than => "+timestamp(before), fmt.Sprintf("retain_last => %d", RetainedSnapshots))
+	return call("expire_snapshots", table, "older_than => "+Timestamp(before), fmt.Sprintf("retain_last => %d", RetainedSnapshots))
 }
 
 // RetainedSnapshots stay however old they are.
@@ -40,13 +40,13 @@ const RetainedSnapshots = 20
 // that were written before a time, as by tasks that died. Younger ones may
 // be about to be committed; Iceberg refuses anything below a day.
 func RemoveOrphans(table string, before time.Time) string {
-	return call("remove_orphan_files", table, "older_than => "+timestamp(before), "prefix_listing => true")
+	return call("remove_orphan_files", table, "older_than => "+Timestamp(before), "prefix_listing => true")
 }
 
 // ScanSQL reads two columns of every row: how long that takes is what files
 // cost a question.
 func ScanSQL(table string) string {
-	return fmt.Sprintf("SELECT count(*) AS n, max(lat) AS north, max(%s) AS youngest FROM %s", eventTime(table), table)
+	return fmt.Sprintf("SELECT count(*) AS n, max(lat) AS north, max(%s) AS youngest FROM %s", EventTime(table), table)
 }
 
 func call(procedure, table string, arguments ...string) string {
@@ -54,10 +54,10 @@ func call(procedure, table string, arguments ...string) string {
 	return fmt.Sprintf("CALL %s.system.%s(%s)", Catalog, procedure, strings.Join(append([]string{"table => '" + name + "'"}, arguments...), ", "))
 }
 
-func timestamp(t time.Time) string { return t.UTC().Format("TIMESTAMP '2006-01-02 15:04:05.000 UTC'") }
+func Timestamp(t time.Time) string { return t.UTC().Format("TIMESTAMP '2006-01-02 15:04:05.000 UTC'") }
 
-// eventTime is the table's column of event time.
-func eventTime(table string) string {
+// EventTime is the table's column of event time.
+func EventTime(table string) string {
 	for _, d := range Definitions() {
 		if d.Table == table {
 			return d.Day

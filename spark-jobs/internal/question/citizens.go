@@ -25,9 +25,10 @@ func citizens() Question {
 		Name:   "citizens",
 		Asks:   "How concentrated are riots: what share comes from the top 1% of citizens?",
 		Tables: []string{schemas.Reports().Topic, schemas.Riots().Topic},
-		SQL: fmt.Sprintf(`WITH citizen AS (
+		sql: func(s Scope) string {
+			return fmt.Sprintf(`WITH citizen AS (
   -- Copies of a report name the same citizens: no need to drop them first.
-  SELECT DISTINCT seen.citizen_id FROM %s LATERAL VIEW explode(citizens) AS seen
+  SELECT DISTINCT seen.citizen_id FROM %s LATERAL VIEW explode(citizens) AS seen%s
 ), riot AS (
   %s
 ), rioter AS (
@@ -45,13 +46,15 @@ func citizens() Question {
 SELECT name AS group, citizens, riots,
   CAST(riots AS DOUBLE) / nullif(max(riots) OVER (), 0) AS share
 FROM summed ORDER BY percent`,
-			lake.Table(schemas.Reports().Topic), onceRiot("citizen_id AS citizen_id")),
+				lake.Table(schemas.Reports().Topic), s.where(schemas.Reports().Topic), s.onceRiot("citizen_id AS citizen_id"))
+		},
 		Columns: []Column{
 			{"group", "part of all citizens ever seen in a report, those with the most riots first", Text},
 			{"citizens", "citizens in it", Count},
 			{"riots", "their riots", Count},
 			{"share", "of all riots, 0 to 1", Number},
 		},
+		Chart:    Chart{Kind: Bars, X: "group", Y: "share"},
 		sentence: sayCitizens,
 	}
 }

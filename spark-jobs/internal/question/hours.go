@@ -24,7 +24,8 @@ func hours() Question {
 		Name:   "hours",
 		Asks:   "At which hour of the day, and in which district, do riots happen?",
 		Tables: []string{schemas.Reports().Topic, schemas.Riots().Topic},
-		SQL: fmt.Sprintf(`WITH report AS (
+		sql: func(s Scope) string {
+			return fmt.Sprintf(`WITH report AS (
   %s
 ), riot AS (
   %s
@@ -36,9 +37,10 @@ func hours() Question {
 SELECT district, hour, coalesce(riots, 0) AS riots, reports,
   CAST(coalesce(riots, 0) AS DOUBLE) * 1000 / reports AS riots_per_1000_reports
 FROM flown LEFT JOIN seen USING (district, hour) ORDER BY district, hour`,
-			onceReport("reported_at AS at", "lat AS lat", "lon AS lon"),
-			onceRiot("detected_at AS at", "lat AS lat", "lon AS lon"),
-			districtOf("lat", "lon"), districtOf("lat", "lon")),
+				s.onceReport("reported_at AS at", "lat AS lat", "lon AS lon"),
+				s.onceRiot("detected_at AS at", "lat AS lat", "lon AS lon"),
+				districtOf("lat", "lon"), districtOf("lat", "lon"))
+		},
 		Columns: []Column{
 			{"district", "the district whose centre was nearest to the drone", Text},
 			{"hour", "hour of the day, 0 to 23, UTC", Count},
@@ -47,6 +49,7 @@ FROM flown LEFT JOIN seen USING (district, hour) ORDER BY district, hour`,
 			{"riots_per_1000_reports", "riots per 1,000 reports", Number},
 		},
 		Pivot:    &Pivot{Down: "district", Across: "hour", Cell: "riots_per_1000_reports"},
+		Chart:    Chart{Kind: Heat, X: "hour", Y: "riots_per_1000_reports", Series: "district"},
 		sentence: sayHours,
 	}
 }

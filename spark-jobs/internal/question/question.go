@@ -20,10 +20,13 @@ type Question struct {
 	Name    string   // what a person types: one lower-case word
 	Asks    string   // the question, in one line
 	Tables  []string // the tables that the query reads, by topic
-	SQL     string   // one SELECT for Spark 4.1, in ANSI mode
 	Columns []Column // what the query returns, in order
 	Pivot   *Pivot   // how a person reads many rows; nil: as they are
+	Chart   Chart    // how they are drawn
 
+	// sql is one SELECT for Spark 4.1, in ANSI mode, on the part of the archive
+	// that is in a scope.
+	sql func(Scope) string
 	// sentence says the rows, which are sound, in one sentence.
 	sentence func([]row) string
 }
@@ -67,6 +70,9 @@ func (r row) number(i int) float64 {
 	x, _ := r[i].(float64)
 	return x
 }
+
+// SQL is the one SELECT that answers the question about a scope.
+func (q Question) SQL(s Scope) string { return q.sql(s) }
 
 // notEnough is the sentence for an archive that cannot answer.
 const notEnough = "Not enough data: "

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/peacestate/peacestate/peaceland"
 	"github.com/peacestate/peacestate/schemas"
@@ -15,7 +16,7 @@ import (
 func TestAQuestionIsFoundByItsName(t *testing.T) {
 	for _, q := range All() {
 		found, err := Find(q.Name)
-		if err != nil || found.SQL != q.SQL {
+		if err != nil || found.SQL(Scope{}) != q.SQL(Scope{}) {
 			t.Errorf("Find(%q) = %q, %v", q.Name, found.Name, err)
 		}
 	}
@@ -76,7 +77,7 @@ func TestQueriesNameOnlyColumnsThatExist(t *testing.T) {
 					known[f] = true
 				}
 			}
-			query := withoutTextsAndComments(q.SQL)
+			query := withoutTextsAndComments(q.SQL(Scope{}))
 			for _, given := range givenNames.FindAllStringSubmatch(query, -1) {
 				for _, name := range given[1:] {
 					known[name] = true
@@ -88,7 +89,7 @@ func TestQueriesNameOnlyColumnsThatExist(t *testing.T) {
 				}
 			}
 			for _, topic := range q.Tables {
-				if !strings.Contains(q.SQL, lake.Table(topic)) {
+				if !strings.Contains(q.SQL(Scope{}), lake.Table(topic)) {
 					t.Errorf("the query does not read %s", lake.Table(topic))
 				}
 			}
@@ -153,5 +154,50 @@ func TestADistrictsCentreIsWrittenAsTheSameBits(t *testing.T) {
 func TestATextInSQLCannotEndItself(t *testing.T) {
 	if got, want := quote(`O'Brien\`), `'O\'Brien\\'`; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestAScopeLimitsEveryTableThatAQuestionReads(t *testing.T) {
+	scope := Scope{
+		Since: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 1, 6, 1, 0, 0, 0, time.FixedZone("", 3600)),
+		District: "Harbour",
+	}
+	for _, q := range All() {
+		query := q.SQL(scope)
+		for _, topic := range q.Tables {
+			at := lake.EventTime(lake.Table(topic))
+			for _, want := range []string{
+				at + " >= TIMESTAMP '2026-01-05 00:00:00.000 UTC'", at + " < TIMESTAMP '2026-01-06 00:00:00.000 UTC'", ".name = 'Harbour'",
+			} {
+				if strings.Count(query, want) == 0 {
+					t.Errorf("%s does not limit %s to %s", q.Name, topic, want)
+				}
+			}
+		}
+		if reads, limits := strings.Count(query, "FROM lake."), strings.Count(query, "WHERE "+lake.EventTime(lake.Table("reports")))+
+			strings.Count(query, "WHERE "+lake.EventTime(lake.Table("riots"))); reads != limits {
+			t.Errorf("%s reads tables %d times, and limits %d of them", q.Name, reads, limits)
+		}
+		if strings.Contains(q.SQL(Scope{}), "WHERE "+lake.EventTime(lake.Table("reports"))) {
+			t.Errorf("%s is limited without a scope", q.Name)
+		}
+	}
+}
+
+func TestAChartNamesColumnsOfItsQuestion(t *testing.T) {
+	for _, q := range All() {
+		c := q.Chart
+		kinds := map[string]Kind{}
+		for _, column := range q.Columns {
+			kinds[column.Name] = column.Kind
+		}
+		for _, name := range []string{c.X, c.Y, c.Series, c.Low, c.High} {
+			if _, known := kinds[name]; name != "" && !known {
+				t.Errorf("the chart of %s names %q, which is no column", q.Name, name)
+			}
+		}
+		if c.X == "" || c.Y == "" || kinds[c.Y] == Text || (c.Low == "") != (c.High == "") {
+			t.Errorf("the chart of %s cannot be drawn: %+v", q.Name, c)
+		}
 	}
 }

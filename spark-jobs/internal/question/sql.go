@@ -12,21 +12,25 @@ import (
 
 // once selects one row per id from a topic's table: the values, each
 // "expression AS name", of the copy that Kafka held first. All copies of an
-// id have the same key and so the same partition: offsets order them.
-func once(topic, id string, values ...string) string {
+// id have the same key and so the same partition: offsets order them. They are
+// of the same time and place, so all or none are in the scope.
+func (s Scope) once(topic, id string, values ...string) string {
 	selected := []string{id}
 	for _, value := range values {
 		expression, name, _ := strings.Cut(value, " AS ")
 		selected = append(selected, fmt.Sprintf("min_by(%s, %s) AS %s", expression, lake.OffsetColumn, name))
 	}
-	return fmt.Sprintf("SELECT %s\n  FROM %s\n  GROUP BY %s",
-		strings.Join(selected, ", "), lake.Table(topic), id)
+	return fmt.Sprintf("SELECT %s\n  FROM %s%s\n  GROUP BY %s",
+		strings.Join(selected, ", "), lake.Table(topic), s.where(topic), id)
 }
 
-func onceReport(values ...string) string {
-	return once(schemas.Reports().Topic, "report_id", values...)
+func (s Scope) onceReport(values ...string) string {
+	return s.once(schemas.Reports().Topic, "report_id", values...)
 }
-func onceRiot(values ...string) string { return once(schemas.Riots().Topic, "riot_id", values...) }
+
+func (s Scope) onceRiot(values ...string) string {
+	return s.once(schemas.Riots().Topic, "riot_id", values...)
+}
 
 // districtOf is the name of the district of a place, as peaceland.Nearest
 // computes it: the same operations in the same order on the same numbers, and

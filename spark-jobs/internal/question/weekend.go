@@ -30,7 +30,8 @@ func weekend() Question {
 		Name:   "weekend",
 		Asks:   "Are there more riots in the week or at the weekend?",
 		Tables: []string{schemas.Reports().Topic, schemas.Riots().Topic},
-		SQL: fmt.Sprintf(`WITH report AS (
+		sql: func(s Scope) string {
+			return fmt.Sprintf(`WITH report AS (
   %s
 ), riot AS (
   %s
@@ -47,7 +48,8 @@ func weekend() Question {
 SELECT part, days, reports, riots,
   CAST(riots AS DOUBLE) / days AS riots_per_day,
   CAST(riots AS DOUBLE) * %d / reports AS riots_per_drone_day
-FROM part ORDER BY part`, onceReport("reported_at AS at"), onceRiot("detected_at AS at"), droneDay),
+FROM part ORDER BY part`, s.onceReport("reported_at AS at"), s.onceRiot("detected_at AS at"), droneDay)
+		},
 		Columns: []Column{
 			{"part", "week (Monday to Friday) or weekend, UTC", Text},
 			{"days", "calendar days with at least one report", Count},
@@ -56,6 +58,7 @@ FROM part ORDER BY part`, onceReport("reported_at AS at"), onceRiot("detected_at
 			{"riots_per_day", "riots per calendar day", Number},
 			{"riots_per_drone_day", fmt.Sprintf("riots per %d reports: one drone's day of flight", droneDay), Number},
 		},
+		Chart:    Chart{Kind: Bars, X: "part", Y: "riots_per_drone_day"},
 		sentence: sayWeekend,
 	}
 }

@@ -34,7 +34,8 @@ func words() Question {
 		Name:   "words",
 		Asks:   "Which words are heard with riots far more often than without?",
 		Tables: []string{schemas.Reports().Topic},
-		SQL: fmt.Sprintf(`WITH report AS (
+		sql: func(s Scope) string {
+			return fmt.Sprintf(`WITH report AS (
   %s
 ), heard AS (
   -- A word counts once per report; NULL stands for the report itself.
@@ -53,15 +54,17 @@ func words() Question {
   FROM related WHERE word IS NOT NULL
 )
 SELECT * FROM compared WHERE with_riot >= %d AND lift > 1 ORDER BY lift DESC, word LIMIT %d`,
-			onceReport("words AS words",
-				fmt.Sprintf("exists(citizens, c -> c.peacescore < %s) AS riot", literal(schemas.RiotThreshold))),
-			minSupport, maxWords),
+				s.onceReport("words AS words",
+					fmt.Sprintf("exists(citizens, c -> c.peacescore < %s) AS riot", literal(schemas.RiotThreshold))),
+				minSupport, maxWords)
+		},
 		Columns: []Column{
 			{"word", fmt.Sprintf("heard in at least %d reports with a riot; the %d of highest lift", minSupport, maxWords), Text},
 			{"with_riot", "reports with a riot in which it was heard", Count},
 			{"without_riot", "reports without a riot in which it was heard", Count},
 			{"lift", "share of reports with a riot over share of the others, one added to each count; above 1", Number},
 		},
+		Chart:    Chart{Kind: Bars, X: "word", Y: "lift"},
 		sentence: sayWords,
 	}
 }

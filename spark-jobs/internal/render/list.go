@@ -26,5 +26,5 @@ func ListJSON(q question.Question) ([]byte, error) {
 		Asks     string   `json:"asks"`
 		Columns  []column `json:"columns"`
 		SQL      string   `json:"sql"`
-	}{q.Name, q.Asks, columns, q.SQL})
+	}{q.Name, q.Asks, columns, q.SQL(question.Scope{})})
 }
