@@ -37,7 +37,7 @@ down: ## stop everything; the data stays
 clean: down ## stop everything and remove the data; the downloads stay
 	@rm -rf .stack/$${STACK:-local}
 
-test: lint unit e2e ## everything that CI checks
+test: lint unit e2e chaos-short ## everything that CI checks
 
 lint: ## golangci-lint over every module, shellcheck over the scripts
 	@stack/lint $(modules)
@@ -49,10 +49,13 @@ unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (G
 	@for m in $(modules); do (cd $$m && export GOWORK=off && go mod tidy -diff && go build -o /dev/null ./... && go vet ./...); done
 
 e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
-	@go test -v -count=1 -timeout 20m -tags e2e -run TestPipeline ./e2e
+	@go test -v -count=1 -timeout 40m -tags e2e -run TestPipeline ./e2e
 
 chaos: ## a wave of reports while everything is killed at random, then the audit: MINUTES=10 SEED=7
 	@MINUTES=$${MINUTES:-10} SEED=$${SEED:-7} e2e/chaos
+
+chaos-short: ## three minutes of it
+	@MINUTES=3 SEED=7 e2e/chaos
 
 bench: bench-simulator bench-alerter bench-archive ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
 
@@ -65,4 +68,4 @@ bench-alerter: ## from riot to alert beside 1 wave, 5 waves and more than there 
 bench-archive: ## what the sink commits beside 8 waves, how late, and from backlogs, by one worker and by two (25 minutes)
 	@bench/archive
 
-.PHONY: help up topics schemas tables connectors demo demo-evolve status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive chaos
+.PHONY: help up topics schemas tables connectors demo demo-evolve status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive chaos chaos-short

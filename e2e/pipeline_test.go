@@ -178,6 +178,12 @@ func TestPipeline(t *testing.T) {
 		s.run(t, 0, "spark-jobs", "verify", "--wait", "4m")
 	})
 
+	step("the last report is readable soon after the drones fall silent", func(t *testing.T) { theTailIsArchived(t, s) })
+
+	step("the death of one of two Connect workers holds commits up for less than half a minute", func(t *testing.T) {
+		aDeadWorkerIsReplaced(t, s)
+	})
+
 	step("small files become large ones beside a running sink, which then goes on where it was", func(t *testing.T) {
 		tablesAreKept(t, s)
 	})
