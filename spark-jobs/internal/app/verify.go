@@ -86,21 +86,13 @@ func (v verify) Run(ctx context.Context, streams service.Streams) error {
 	deadline := time.Now().Add(v.Wait)
 	var report audit.Report
 	for _, topic := range topics {
-		look, found, err := v.settle(ctx, streams, topic, deadline, asked)
+		found, err := v.settle(ctx, streams, topic, listed, deadline, asked)
 		if err != nil {
 			return err
 		}
-		table, err := look.Table(ctx, maxRanges)
-		if err != nil {
-			return err
-		}
-		report.Partitions, report.Tables = append(report.Partitions, found...), append(report.Tables, table)
-		if len(v.Manifest) > 0 && topic.Name == schemas.Reports().Topic {
-			outcome, err := look.Compare(ctx, listed, maxRanges)
-			if err != nil {
-				return err
-			}
-			report.Manifest = &outcome
+		report.Partitions, report.Tables = append(report.Partitions, found.partitions...), append(report.Tables, found.table)
+		if found.manifest != nil {
+			report.Manifest = found.manifest
 		}
 	}
 	status.say("")
@@ -158,17 +150,24 @@ func (v verify) topics(ctx context.Context, log *evidence.Log) ([]evidence.Topic
 	return topics, nil
 }
 
+// found is what an audit found of one topic.
+type found struct {
+	partitions []audit.Finding
+	table      audit.Table
+	manifest   *manifest.Outcome // nil: not compared with one
+}
+
 // settle looks until nothing is missing or the deadline is over, and returns
-// the last look and what it found. Repeats do not go away by waiting. What
-// fails before the deadline, as S3 on its way back, is tried again.
+// what the last look found. What else may be wrong does not go away by waiting.
+// What fails before the deadline, as S3 on its way back, is tried again.
 func (v verify) settle(
-	ctx context.Context, streams service.Streams, topic evidence.Topic, deadline time.Time, asked evidence.Audit,
-) (evidence.Look, []audit.Finding, error) {
+	ctx context.Context, streams service.Streams, topic evidence.Topic, listed []manifest.Listed, deadline time.Time, asked evidence.Audit,
+) (found, error) {
 	for {
 		late := !time.Now().Before(deadline)
-		look, findings, behind, err := v.examine(ctx, asked, topic, late)
-		if late || ctx.Err() != nil || (err == nil && findings != nil && audit.Sum(findings).Missing == 0) {
-			return look, findings, err
+		found, behind, err := v.examine(ctx, asked, topic, listed, late)
+		if late || ctx.Err() != nil || (err == nil && behind == 0) {
+			return found, err
 		}
 		asked.Say("")
 		if err != nil {
@@ -179,25 +178,40 @@ func (v verify) settle(
 		}
 		select {
 		case <-ctx.Done():
-			return look, nil, ctx.Err()
+			return found, ctx.Err()
 		case <-time.After(lookAgain):
 		}
 	}
 }
 
-// examine looks once. It finds out what exactly is missing only when nothing
-// seems to be, or it is the last look.
+// examine looks once, and tells how many records are behind, at the least. It
+// finds out what exactly is missing, and looks at the rows themselves, only
+// when nothing is behind, or it is the last look.
 func (v verify) examine(
-	ctx context.Context, asked evidence.Audit, topic evidence.Topic, last bool,
-) (look evidence.Look, findings []audit.Finding, behind int64, err error) {
-	if look, err = asked.Look(ctx, topic); err != nil {
-		return look, nil, 0, err
+	ctx context.Context, asked evidence.Audit, topic evidence.Topic, listed []manifest.Listed, last bool,
+) (f found, behind int64, err error) {
+	look, err := asked.Look(ctx, topic)
+	if err != nil {
+		return f, 0, err
 	}
 	if behind = look.Behind(); behind > 0 && !last {
-		return look, nil, behind, nil
+		return f, behind, nil
 	}
-	findings, err = look.Examine(ctx, maxRanges)
-	return look, findings, behind, err
+	if f.partitions, err = look.Examine(ctx, maxRanges); err != nil {
+		return f, behind, err
+	}
+	if behind = audit.Sum(f.partitions).Missing; behind > 0 && !last {
+		return f, behind, nil
+	}
+	if f.table, err = look.Table(ctx, maxRanges); err != nil {
+		return f, behind, err
+	}
+	if len(v.Manifest) > 0 && topic.Name == schemas.Reports().Topic {
+		outcome, err := look.Compare(ctx, listed, maxRanges)
+		f.manifest = &outcome
+		return f, behind, err
+	}
+	return f, behind, nil
 }
 
 func (v verify) print(streams service.Streams, report audit.Report, took time.Duration) error {

@@ -21,7 +21,9 @@ func Report(r audit.Report, window string) string {
 	}
 	var rows [][]string
 	var notes strings.Builder
+	missing := map[string]int64{} // by topic
 	for _, f := range r.Partitions {
+		missing[f.Topic] += f.Missing
 		cells := []string{f.Topic, fmt.Sprint(f.Partition), fmt.Sprint(f.Low), fmt.Sprint(f.High)}
 		for _, count := range []int64{f.Records, f.Archived, f.DeadLetters, f.Missing, f.Repeated} {
 			cells = append(cells, humanize.Comma(count))
@@ -34,7 +36,7 @@ func Report(r audit.Report, window string) string {
 		fmt.Fprintf(&notes, "Kafka holds no record that was sent %s\n", window)
 	}
 	for _, t := range r.Tables {
-		notes.WriteString(tableNote(t))
+		notes.WriteString(tableNote(t, missing[t.Topic]))
 	}
 	if notes.Len() > 0 {
 		notes.WriteString("\n")
@@ -81,8 +83,9 @@ func outcome(o manifest.Outcome) string {
 	return aligned([]head{{"manifest", false}, {"listed", true}, {"found", true}}, rows) + "\n" + notes.String() + said
 }
 
-// tableNote says in words what is to be known of a table's rows, a line each.
-func tableNote(t audit.Table) string {
+// tableNote says in words what is to be known of a table's rows, a line each,
+// given how many records of the topic are missing.
+func tableNote(t audit.Table, missing int64) string {
 	var b strings.Builder
 	if t.WrongDay > 0 {
 		fmt.Fprintf(&b, "%s: %s lie in the partition of another day than their own: a question about a day misses them\n",
@@ -93,14 +96,14 @@ func tableNote(t audit.Table) string {
 			t.Topic, plural(t.Hidden, "row"), humanize.Comma(t.Rows))
 	}
 	if t.Seqs != nil && t.Seqs.Unseen > 0 {
-		b.WriteString(seqNote(t.Topic, *t.Seqs))
+		b.WriteString(seqNote(t.Topic, *t.Seqs, missing > 0))
 	}
 	return b.String()
 }
 
 // seqNote says which numbers of reports were not seen, and what is known of
 // why.
-func seqNote(topic string, s audit.Seqs) string {
+func seqNote(topic string, s audit.Seqs, missing bool) string {
 	said := fmt.Sprintf("%s: %s unseen between the first and the last of each of %s",
 		topic, plural(s.Unseen, "seq"), plural(s.WithGaps, "drone"))
 	if s.SetAside > 0 {
@@ -119,8 +122,12 @@ func seqNote(topic string, s audit.Seqs) string {
 		}
 		drones = append(drones, at.DroneID+": "+at.Range.String())
 	}
-	return fmt.Sprintf("%s; %s are missing above or were never sent here, as between two flights: %s%s\n",
-		said, humanize.Comma(s.Unexplained()), strings.Join(drones, "; "), more(rest, "seqs"))
+	why := "were never sent here"
+	if missing {
+		why = "are among the missing, or " + why
+	}
+	return fmt.Sprintf("%s; %s %s, as between two flights: %s%s\n",
+		said, humanize.Comma(s.Unexplained()), why, strings.Join(drones, "; "), more(rest, "seqs"))
 }
 
 func plural(n int64, one string) string {
