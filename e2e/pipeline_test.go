@@ -83,9 +83,9 @@ func TestPipeline(t *testing.T) {
 	})
 
 	var truth truth
+	manifest := filepath.Join(s.bin, "manifest.jsonl")
 	step("a backfill with every kind of fault survives SIGKILL of the Connect worker, and is what was foretold", func(t *testing.T) {
 		truth = foretell(t, s)
-		manifest := filepath.Join(t.TempDir(), "manifest.jsonl")
 		backfill := s.program("simulator", slices.Concat(week(), []string{"--json", "--manifest", manifest})...)
 		var printed bytes.Buffer
 		backfill.Stdout = &printed
@@ -113,6 +113,10 @@ func TestPipeline(t *testing.T) {
 	})
 
 	step("each fault is where the manifest says", func(t *testing.T) { faultsAreWhereTheManifestSays(t, s, truth) })
+
+	step("verify finds the faults that the manifest lists, and names those that are not there", func(t *testing.T) {
+		theAuditKnowsTheManifest(t, s, truth, manifest)
+	})
 
 	step("every answer is the truth", func(t *testing.T) { answersAreTheTruth(t, s, truth) })
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/peacestate/peacestate/schemas"
@@ -12,6 +15,7 @@ import (
 	"github.com/peacestate/peacestate/spark-jobs/internal/audit"
 	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
 	"github.com/peacestate/peacestate/spark-jobs/internal/evidence"
+	"github.com/peacestate/peacestate/spark-jobs/internal/manifest"
 	"github.com/peacestate/peacestate/spark-jobs/internal/render"
 )
 
@@ -24,16 +28,18 @@ const (
 )
 
 type verify struct {
-	JSON  bool          `name:"json" help:"One JSON object."`
-	Wait  time.Duration `default:"0s" help:"How long the archive may take to catch up with what Kafka holds now."`
-	Kafka string        `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers (${default})."`
+	JSON     bool          `name:"json" help:"One JSON object."`
+	Wait     time.Duration `default:"0s" help:"How long the archive may take to catch up with what Kafka holds now."`
+	Manifest []string      `sep:"none" placeholder:"FILE" help:"Also compare with the faults that simulator --manifest wrote to FILE; - is stdin. One flight a file; repeat for several."`
+	Kafka    string        `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers (${default})."`
+	window
 	asOf
 	spark
 }
 
 // Validate checks the options, before anything is connected to.
 func (v verify) Validate() error {
-	var wait, kafka error
+	var wait, kafka, stdin error
 	if v.Wait < 0 {
 		wait = fmt.Errorf("--wait is %s, and cannot be negative", v.Wait)
 	}
@@ -43,12 +49,19 @@ func (v verify) Validate() error {
 	if v.Wait > 0 && !v.AsOf.IsZero() {
 		wait = errors.New("--wait and --as-of contradict each other: the past does not catch up")
 	}
-	return errors.Join(wait, kafka, engine.CheckRemote(v.Spark))
+	if i := slices.Index(v.Manifest, "-"); i >= 0 && slices.Contains(v.Manifest[i+1:], "-") {
+		stdin = errors.New("--manifest - can stand once: there is one stdin")
+	}
+	return errors.Join(wait, kafka, stdin, v.check(), engine.CheckRemote(v.Spark))
 }
 
 // Run audits every archived topic.
 func (v verify) Run(ctx context.Context, streams service.Streams) error {
 	began := time.Now()
+	listed, err := v.listed()
+	if err != nil {
+		return err
+	}
 	if err := service.Wait(ctx, streams.Log, connectLimit, broker.Ready(v.Kafka)); err != nil {
 		return err
 	}
@@ -57,7 +70,7 @@ func (v verify) Run(ctx context.Context, streams service.Streams) error {
 		return err
 	}
 	defer log.Close()
-	topics, err := archivedTopics(ctx, log)
+	topics, err := v.topics(ctx, log)
 	if err != nil {
 		return err
 	}
@@ -67,88 +80,145 @@ func (v verify) Run(ctx context.Context, streams service.Streams) error {
 	}
 	defer cluster.Close()
 
+	status := newProgress(streams.Err)
+	defer status.done()
+	asked := evidence.Audit{Log: log, Spark: cluster, AsOf: v.AsOf.UTC(), Say: status.say}
 	deadline := time.Now().Add(v.Wait)
-	var findings []audit.Finding
+	var report audit.Report
 	for _, topic := range topics {
-		found, err := v.settle(ctx, streams, topic.Name, deadline, func() (evidence.Look, error) {
-			return evidence.LookAt(ctx, log, cluster, topic, v.AsOf)
-		})
+		found, err := v.settle(ctx, streams, topic, listed, deadline, asked)
 		if err != nil {
 			return err
 		}
-		findings = append(findings, found...)
+		report.Partitions, report.Tables = append(report.Partitions, found.partitions...), append(report.Tables, found.table)
+		if found.manifest != nil {
+			report.Manifest = found.manifest
+		}
 	}
-	if err := v.print(streams, findings, time.Since(began)); err != nil {
+	status.say("")
+	if err := v.print(streams, report, time.Since(began)); err != nil {
 		return err
 	}
-	return v.judge(audit.Sum(findings))
+	return v.judge(report.Verdict())
 }
 
-// archivedTopics asks what Kafka holds of every topic that is archived.
-func archivedTopics(ctx context.Context, log *evidence.Log) ([]evidence.Topic, error) {
+// listed reads the manifests.
+func (v verify) listed() ([]manifest.Listed, error) {
+	var all [][]manifest.Entry
+	for _, name := range v.Manifest {
+		entries, err := readManifest(name)
+		if err != nil {
+			return nil, fmt.Errorf("--manifest %s: %w", name, err)
+		}
+		all = append(all, entries)
+	}
+	return manifest.Merge(all...), nil
+}
+
+func readManifest(name string) ([]manifest.Entry, error) {
+	if name == "-" {
+		return manifest.Read(os.Stdin)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return manifest.Read(file)
+}
+
+// topics asks what Kafka holds of every topic that is archived.
+func (v verify) topics(ctx context.Context, log *evidence.Log) ([]evidence.Topic, error) {
 	topics := []evidence.Topic{
-		{Name: schemas.Reports().Topic, DeadLetters: schemas.Reports().DeadLetters()},
-		{Name: schemas.Riots().Topic, DeadLetters: schemas.Riots().DeadLetters()},
-		{Name: schemas.Alerts().Topic, DeadLetters: schemas.Alerts().DeadLetters()},
+		{Name: schemas.Reports().Topic, DeadLetters: schemas.Reports().DeadLetters(), ID: "report_id"},
+		{Name: schemas.Riots().Topic, DeadLetters: schemas.Riots().DeadLetters(), ID: "riot_id"},
+		{Name: schemas.Alerts().Topic, DeadLetters: schemas.Alerts().DeadLetters(), ID: "riot_id"}, // a record for each riot
 	}
 	for i, t := range topics {
-		spans, err := log.Spans(ctx, t.Name)
+		held, err := log.Spans(ctx, t.Name)
 		if err != nil {
 			return nil, err
 		}
-		if len(spans) == 0 {
+		if len(held) == 0 {
 			return nil, fmt.Errorf("topic %s does not exist: create the topics with 'make topics'", t.Name)
 		}
-		topics[i].Spans = spans
+		topics[i].Held, topics[i].Window = held, v.limited()
+		if topics[i].Spans, err = log.Within(t.Name, held, v.Since.Time, v.Until.Time); err != nil {
+			return nil, err
+		}
 	}
 	return topics, nil
 }
 
+// found is what an audit found of one topic.
+type found struct {
+	partitions []audit.Finding
+	table      audit.Table
+	manifest   *manifest.Outcome // nil: not compared with one
+}
+
 // settle looks until nothing is missing or the deadline is over, and returns
-// what the last look found. Repeats do not go away by waiting. What fails
-// before the deadline, as S3 on its way back, is tried again.
+// what the last look found. What else may be wrong does not go away by waiting.
+// What fails before the deadline, as S3 on its way back, is tried again.
 func (v verify) settle(
-	ctx context.Context, streams service.Streams, topic string, deadline time.Time, look func() (evidence.Look, error),
-) ([]audit.Finding, error) {
+	ctx context.Context, streams service.Streams, topic evidence.Topic, listed []manifest.Listed, deadline time.Time, asked evidence.Audit,
+) (found, error) {
 	for {
 		late := !time.Now().Before(deadline)
-		findings, behind, err := v.examine(ctx, look, late)
-		if late || ctx.Err() != nil || (err == nil && findings != nil && audit.Sum(findings).Missing == 0) {
-			return findings, err
+		found, behind, err := v.examine(ctx, asked, topic, listed, late)
+		if late || ctx.Err() != nil || (err == nil && behind == 0) {
+			return found, err
 		}
+		asked.Say("")
 		if err != nil {
 			streams.Log.Warn("the archive could not be looked at", "error", err, "giving_up_in", time.Until(deadline).Round(time.Second))
 		} else {
-			streams.Log.Info("waiting for the archive", "topic", topic, "records_behind", behind,
+			streams.Log.Info("waiting for the archive", "topic", topic.Name, "records_behind", behind,
 				"giving_up_in", time.Until(deadline).Round(time.Second))
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return found, ctx.Err()
 		case <-time.After(lookAgain):
 		}
 	}
 }
 
-// examine looks once. It finds out what exactly is missing only when nothing
-// seems to be, or it is the last look.
-func (v verify) examine(ctx context.Context, look func() (evidence.Look, error), last bool) (findings []audit.Finding, behind int64, err error) {
-	l, err := look()
+// examine looks once, and tells how many records are behind, at the least. It
+// finds out what exactly is missing, and looks at the rows themselves, only
+// when nothing is behind, or it is the last look.
+func (v verify) examine(
+	ctx context.Context, asked evidence.Audit, topic evidence.Topic, listed []manifest.Listed, last bool,
+) (f found, behind int64, err error) {
+	look, err := asked.Look(ctx, topic)
 	if err != nil {
-		return nil, 0, err
+		return f, 0, err
 	}
-	if behind = l.Behind(); behind > 0 && !last {
-		return nil, behind, nil
+	if behind = look.Behind(); behind > 0 && !last {
+		return f, behind, nil
 	}
-	findings, err = l.Examine(ctx, maxRanges)
-	return findings, behind, err
+	if f.partitions, err = look.Examine(ctx, maxRanges); err != nil {
+		return f, behind, err
+	}
+	if behind = audit.Sum(f.partitions).Missing; behind > 0 && !last {
+		return f, behind, nil
+	}
+	if f.table, err = look.Table(ctx, maxRanges); err != nil {
+		return f, behind, err
+	}
+	if len(v.Manifest) > 0 && topic.Name == schemas.Reports().Topic {
+		outcome, err := look.Compare(ctx, listed, maxRanges)
+		f.manifest = &outcome
+		return f, behind, err
+	}
+	return f, behind, nil
 }
 
-func (v verify) print(streams service.Streams, findings []audit.Finding, took time.Duration) error {
-	text := []byte(render.Findings(findings))
+func (v verify) print(streams service.Streams, report audit.Report, took time.Duration) error {
+	text := []byte(render.Report(report, v.window.String()))
 	if v.JSON {
 		var err error
-		if text, err = render.FindingsJSON(findings, took.Seconds()); err != nil {
+		if text, err = render.ReportJSON(report, took.Seconds()); err != nil {
 			return err
 		}
 	}
@@ -162,7 +232,20 @@ func (v verify) judge(verdict audit.Verdict) error {
 	case verdict.Clean():
 		return nil
 	case verdict.Missing == 0:
-		return fmt.Errorf("%w: records are archived more than once", service.ErrFinding)
+		var wrong []string
+		for _, finding := range []struct {
+			count int64
+			what  string
+		}{
+			{verdict.Repeated, "records are archived more than once"},
+			{verdict.WrongDay, "rows lie on another day than their own"},
+			{verdict.Untrue, "reports are not as the manifest says"},
+		} {
+			if finding.count > 0 {
+				wrong = append(wrong, finding.what)
+			}
+		}
+		return fmt.Errorf("%w: %s", service.ErrFinding, strings.Join(wrong, "; "))
 	case v.Wait == 0:
 		return fmt.Errorf("%w: records are missing from the archive; the sink commits every few seconds: "+
 			"if it is still at work, try --wait 2m", service.ErrFinding)

@@ -2,6 +2,8 @@ package app
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,9 @@ func TestTheVerdictDecidesTheExitCodeAndTheCure(t *testing.T) {
 		{"missing, not waited for", audit.Verdict{Records: 10, Archived: 9, Missing: 1}, 0, "try --wait 2m"},
 		{"missing after the wait", audit.Verdict{Records: 10, Archived: 9, Missing: 1}, time.Minute, "after 1m0s; look whether every task"},
 		{"twice there", audit.Verdict{Records: 10, Archived: 10, Repeated: 1}, time.Minute, "more than once"},
+		{"hidden copies are no fault", audit.Verdict{Records: 10, Archived: 10, Hidden: 4}, 0, ""},
+		{"on a wrong day", audit.Verdict{Records: 10, Archived: 10, WrongDay: 1}, 0, "rows lie on another day than their own"},
+		{"not as the manifest says, and twice there", audit.Verdict{Repeated: 1, Untrue: 1}, 0, "more than once; reports are not as the manifest says"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := verify{Wait: c.wait}.judge(c.verdict)
@@ -38,6 +43,44 @@ func TestTheVerdictDecidesTheExitCodeAndTheCure(t *testing.T) {
 				t.Errorf("got %v, want a finding that says %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestManifestsAreReadBeforeAnythingIsAsked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "faults.jsonl")
+	if err := os.WriteFile(file, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ file, want string }{
+		{file, `line 1: "" is no fault`},
+		{file + ".none", "no such file"},
+	} {
+		code, stdout, stderr := run(t.Context(), "verify", "--manifest", c.file)
+		if code != service.ExitFailed || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) {
+			t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+		}
+	}
+}
+
+func TestAWindowInWords(t *testing.T) {
+	read := func(text string) (m moment) {
+		if text != "" {
+			if err := m.UnmarshalText([]byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return m
+	}
+	for _, c := range []struct{ since, until, want string }{
+		{"", "", ""},
+		{"2026-03-07", "", "since 2026-03-07T00:00:00Z"},
+		{"", "2026-03-07T13:00:00+01:00", "before 2026-03-07T12:00:00Z"},
+		{"2026-03-07", "2026-03-08", "since 2026-03-07T00:00:00Z and before 2026-03-08T00:00:00Z"},
+	} {
+		w := window{Since: read(c.since), Until: read(c.until)}
+		if got := w.String(); got != c.want || w.limited() != (c.want != "") {
+			t.Errorf("%q, want %q; limited: %v", got, c.want, w.limited())
+		}
 	}
 }
 

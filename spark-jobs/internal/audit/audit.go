@@ -31,6 +31,22 @@ func Until(spans []Span, ends map[int32]int64) []Span {
 	return cut
 }
 
+// Within cuts spans off at the first offsets of a window of time, included,
+// and those of what came after it, excluded; both by partition. A partition
+// without one is not cut there.
+func Within(spans []Span, firsts, ends map[int32]int64) []Span {
+	cut := slices.Clone(spans)
+	for i, s := range cut {
+		if first, limited := firsts[s.Partition]; limited {
+			cut[i].Low = min(max(s.Low, first), s.High)
+		}
+		if end, limited := ends[s.Partition]; limited {
+			cut[i].High = max(cut[i].Low, min(s.High, end))
+		}
+	}
+	return cut
+}
+
 // Archived is how many rows the archive has of a span.
 type Archived struct {
 	Rows    int64
@@ -76,13 +92,16 @@ type Evidence struct {
 	// Dead are the offsets that Connect set aside, in any order, with
 	// repeats, whether within the span or not.
 	Dead []int64
+	// Oldest is the first offset that Kafka still holds, and Below is how many
+	// rows there are of older ones. The span may begin later.
+	Oldest, Below int64
 }
 
 // A Finding is the result of the comparison of one partition.
 type Finding struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
-	Low       int64  `json:"low"`     // the first offset that Kafka still holds
+	Low       int64  `json:"low"`     // the first offset that is compared
 	High      int64  `json:"high"`    // one more than the last
 	Records   int64  `json:"records"` // in Kafka: archived, dead letters and missing together
 	Archived  int64  `json:"archived"`
@@ -94,6 +113,10 @@ type Finding struct {
 	// MissingAt and RepeatedAt name the first of them.
 	MissingAt  []Range  `json:"missing_at,omitempty"`
 	RepeatedAt []Repeat `json:"repeated_at,omitempty"`
+	// Oldest is the first offset that Kafka still holds; NotCompared is how
+	// many rows are archived of older ones.
+	Oldest      int64 `json:"oldest"`
+	NotCompared int64 `json:"not_compared"`
 }
 
 // Clean reports whether nothing is missing and nothing is there twice.
@@ -123,30 +146,7 @@ func Examine(topic string, e Evidence, limit int) (Finding, error) {
 		Repeated:    e.Archived.Repeated(),
 		MissingAt:   slices.Clone(missing[:min(limit, len(missing))]),
 		RepeatedAt:  slices.Clone(e.Repeats[:min(limit, len(e.Repeats))]),
+		Oldest:      e.Oldest,
+		NotCompared: e.Below,
 	}, nil
 }
-
-// A Verdict sums findings up.
-type Verdict struct {
-	Records     int64 `json:"records"`
-	Archived    int64 `json:"archived"`
-	DeadLetters int64 `json:"dead_letters"`
-	Missing     int64 `json:"missing"`
-	Repeated    int64 `json:"repeated"`
-}
-
-// Sum adds findings up.
-func Sum(findings []Finding) Verdict {
-	var v Verdict
-	for _, f := range findings {
-		v.Records += f.Records
-		v.Archived += f.Archived
-		v.DeadLetters += f.DeadLetters
-		v.Missing += f.Missing
-		v.Repeated += f.Repeated
-	}
-	return v
-}
-
-// Clean reports whether nothing is missing and nothing is there twice.
-func (v Verdict) Clean() bool { return v.Missing == 0 && v.Repeated == 0 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/peacestate/peacestate/spark-jobs/internal/manifest"
 )
 
 func TestExamine(t *testing.T) {
@@ -136,6 +138,62 @@ func TestSumAddsPartitions(t *testing.T) {
 	})
 	if want := (Verdict{Records: 15, Archived: 13, DeadLetters: 1, Missing: 1, Repeated: 2}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestTheVerdictIsOfAll(t *testing.T) {
+	r := Report{
+		Partitions: []Finding{{Records: 10, Archived: 10}},
+		Tables:     []Table{{Hidden: 2}, {Hidden: 3, WrongDay: 1}},
+		Manifest:   &manifest.Outcome{Reports: 9, Untrue: 4},
+	}
+	if got, want := r.Verdict(), (Verdict{Records: 10, Archived: 10, Hidden: 5, WrongDay: 1, Untrue: 4}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	for _, c := range []struct {
+		name    string
+		verdict Verdict
+		clean   bool
+	}{
+		{"nothing", Verdict{}, true},
+		{"what is hidden is no fault", Verdict{Hidden: 5}, true},
+		{"a row on a wrong day", Verdict{WrongDay: 1}, false},
+		{"a report that is not as the manifest says", Verdict{Untrue: 1}, false},
+	} {
+		if c.verdict.Clean() != c.clean {
+			t.Errorf("%s: clean is %v", c.name, !c.clean)
+		}
+	}
+}
+
+func TestWithin(t *testing.T) {
+	span := func(low, high int64) []Span { return []Span{{Partition: 3, Low: low, High: high}} }
+	at := func(offset int64) map[int32]int64 { return map[int32]int64{3: offset} }
+	for _, c := range []struct {
+		name         string
+		firsts, ends map[int32]int64
+		want         []Span
+	}{
+		{"no limits", nil, nil, span(5, 100)},
+		{"since", at(20), nil, span(20, 100)},
+		{"since before what is left", at(2), nil, span(5, 100)},
+		{"since after the end", at(200), nil, span(100, 100)},
+		{"until", nil, at(20), span(5, 20)},
+		{"until before what is left", nil, at(2), span(5, 5)},
+		{"until after the end", nil, at(200), span(5, 100)},
+		{"a window", at(20), at(30), span(20, 30)},
+		{"a window in which nothing was sent", at(20), at(20), span(20, 20)},
+	} {
+		if diff := cmp.Diff(c.want, Within(span(5, 100), c.firsts, c.ends)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestWhatKafkaHasDeletedIsReported(t *testing.T) {
+	f, err := Examine("reports", Evidence{Span: Span{0, 5, 10}, Archived: Archived{5, 5}, Oldest: 5, Below: 4}, 3)
+	if err != nil || f.Oldest != 5 || f.NotCompared != 4 || !f.Clean() {
+		t.Errorf("%+v, %v", f, err)
 	}
 }
 

@@ -7,5 +7,6 @@ import (
 )
 
 func TestTheAuditIsPure(t *testing.T) {
-	puretest.Check(t, ".", "fmt", "slices", "strings", "github.com/peacestate/peacestate/spark-jobs/internal/lake")
+	puretest.Check(t, ".", "fmt", "maps", "slices", "strings",
+		"github.com/peacestate/peacestate/spark-jobs/internal/manifest", "github.com/peacestate/peacestate/spark-jobs/internal/lake")
 }

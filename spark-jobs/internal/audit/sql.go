@@ -35,10 +35,6 @@ func EndsSQL(table string, snapshot int64) string {
 // order of the partitions. Distinct offsets are counted in bitmaps of 32,768
 // offsets each: that is exact, and no single offset is shuffled.
 func CountSQL(table string, snapshot int64, spans []Span) string {
-	values := make([]string, len(spans))
-	for i, s := range spans {
-		values[i] = fmt.Sprintf("(%d, %dL, %dL)", s.Partition, s.Low, s.High)
-	}
 	return fmt.Sprintf(`WITH span (part, low, high) AS (
   VALUES %s
 ), block AS (
@@ -51,7 +47,16 @@ func CountSQL(table string, snapshot int64, spans []Span) string {
 )
 SELECT part, coalesce(copies, 0) AS copies, coalesce(offsets, 0) AS offsets
 FROM span LEFT JOIN counted USING (part) ORDER BY part`,
-		strings.Join(values, ", "), lake.PartitionColumn, lake.OffsetColumn, table, snapshot)
+		spanValues(spans), lake.PartitionColumn, lake.OffsetColumn, table, snapshot)
+}
+
+// spanValues are rows of partition, low and high.
+func spanValues(spans []Span) string {
+	values := make([]string, len(spans))
+	for i, s := range spans {
+		values[i] = fmt.Sprintf("(%d, %dL, %dL)", s.Partition, s.Low, s.High)
+	}
+	return strings.Join(values, ", ")
 }
 
 // GapsSQL returns first and last of the ranges of offsets of a span that have

@@ -6,6 +6,8 @@ package evidence
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,21 +76,70 @@ func (l *Log) Spans(ctx context.Context, topic string) ([]audit.Span, error) {
 	return spans, nil
 }
 
-// DeadLetters reads a whole dead letter topic and lists, by partition, the
-// offsets of topic whose records Connect set aside there. Letters of other
-// senders do not count: they have not been taken from the archive.
-func (l *Log) DeadLetters(ctx context.Context, topic, deadLetters string) (map[int32][]int64, error) {
-	dead := map[int32][]int64{}
-	err := l.Read(ctx, deadLetters, func(letter *kafka.Message) error {
-		if partition, offset, ok := setAside(topic, letter.Headers); ok {
-			dead[partition] = append(dead[partition], offset)
-		}
-		return nil
-	})
+// Within cuts spans of a topic to the records that were sent from a time on
+// and before another; a zero time is no limit. Records stand in the order in
+// which they came, which may differ a little from that of their times: a window
+// begins with the first record as young as since, and ends before the first as
+// young as until.
+func (l *Log) Within(topic string, spans []audit.Span, since, until time.Time) ([]audit.Span, error) {
+	firsts, err := l.firsts(topic, spans, since)
 	if err != nil {
 		return nil, err
 	}
-	return dead, nil
+	ends, err := l.firsts(topic, spans, until)
+	return audit.Within(spans, firsts, ends), err
+}
+
+// firsts asks for the offset of the first record of each partition that is as
+// young as a time; where there is none, it is the end. A zero time has none.
+func (l *Log) firsts(topic string, spans []audit.Span, at time.Time) (map[int32]int64, error) {
+	if at.IsZero() || len(spans) == 0 {
+		return nil, nil
+	}
+	asked := make([]kafka.TopicPartition, len(spans))
+	ends := map[int32]int64{}
+	for i, s := range spans {
+		asked[i] = kafka.TopicPartition{Topic: &topic, Partition: s.Partition, Offset: kafka.Offset(at.UnixMilli())}
+		ends[s.Partition] = s.High
+	}
+	found, err := l.consumer.OffsetsForTimes(asked, int(requestTimeout.Milliseconds()))
+	if err != nil {
+		return nil, fmt.Errorf("ask for the offsets of %s at %s: %w", topic, at.UTC().Format(time.RFC3339), err)
+	}
+	firsts := map[int32]int64{}
+	for _, f := range found {
+		if f.Error != nil {
+			return nil, fmt.Errorf("ask for the offset of %s partition %d at %s: %w", topic, f.Partition, at.UTC().Format(time.RFC3339), f.Error)
+		}
+		firsts[f.Partition] = int64(f.Offset)
+		if f.Offset < 0 { // Kafka answers "the end", as a number below zero
+			firsts[f.Partition] = ends[f.Partition]
+		}
+	}
+	return firsts, nil
+}
+
+// A Letter is a record that Connect set aside.
+type Letter struct {
+	Partition int32 // of the topic, and
+	Offset    int64 // in it
+	Key       string
+	SHA256    string // of its value, in hex
+}
+
+// DeadLetters reads a whole dead letter topic and lists the records of topic
+// that Connect set aside there. Letters of other senders do not count: they
+// have not been taken from the archive.
+func (l *Log) DeadLetters(ctx context.Context, topic, deadLetters string) ([]Letter, error) {
+	var dead []Letter
+	err := l.Read(ctx, deadLetters, func(letter *kafka.Message) error {
+		if partition, offset, ok := setAside(topic, letter.Headers); ok {
+			sum := sha256.Sum256(letter.Value)
+			dead = append(dead, Letter{partition, offset, string(letter.Key), hex.EncodeToString(sum[:])})
+		}
+		return nil
+	})
+	return dead, err
 }
 
 // Read hands every message that a topic holds now to each, in the order of its

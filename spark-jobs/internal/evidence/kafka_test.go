@@ -46,10 +46,11 @@ func TestDeadLettersAreReadToTheEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, offsets := range got {
+		found := offsetsOf(got)
+		for _, offsets := range found {
 			slices.Sort(offsets)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, found); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	}
@@ -81,6 +82,31 @@ func TestSpansAreTheOffsetsOfEveryPartition(t *testing.T) {
 	}
 	if (audit.Span{Low: 2, High: 5}).Records() != 3 {
 		t.Error("a span does not include its high end")
+	}
+}
+
+func TestDeadLettersAreCountedByDrone(t *testing.T) {
+	letter := func(offset int64, key, hash string) Letter {
+		return Letter{Partition: 2, Offset: offset, Key: key, SHA256: hash}
+	}
+	look := Look{
+		Topic: Topic{Spans: []audit.Span{{Partition: 2, Low: 5, High: 8}}},
+		letters: []Letter{
+			letter(4, "drone-000001", "a"), letter(5, "drone-000001", "b"), letter(6, "drone-000001", "b"), // the same again
+			letter(7, "drone-000002", "b"), letter(7, "", "c"), letter(7, "no 'drone'", "d"), letter(8, "drone-000002", "e"),
+		},
+	}
+	for _, c := range []struct {
+		window bool
+		want   map[string]int64
+	}{
+		{false, map[string]int64{"drone-000001": 2, "drone-000002": 2}},
+		{true, map[string]int64{"drone-000001": 1, "drone-000002": 1}},
+	} {
+		look.Topic.Window = c.window
+		if diff := cmp.Diff(c.want, look.setAside()); diff != "" {
+			t.Errorf("window %v (-want +got):\n%s", c.window, diff)
+		}
 	}
 }
 
