@@ -66,7 +66,7 @@ chaos: ## a wave of reports while everything is killed at random, then the audit
 chaos-short: ## three minutes of it
 	@MINUTES=3 SEED=7 e2e/chaos
 
-bench: bench-simulator bench-alerter bench-archive ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
+bench: bench-simulator bench-alerter bench-archive bench-analysis ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
 
 bench-simulator: ## reports/s into a local Kafka, beside Kafka's own ProducerPerformance (4 minutes)
 	@bench/simulator
@@ -77,4 +77,7 @@ bench-alerter: ## from riot to alert beside 1 wave, 5 waves and more than there 
 bench-archive: ## what the sink commits beside 8 waves, how late, and from backlogs, by one worker and by two (25 minutes)
 	@bench/archive
 
-.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive chaos chaos-short
+bench-analysis: ## each question over 20 million reports: Spark cold, warm and as a cluster, DuckDB on the same files (25 minutes)
+	@bench/analysis
+
+.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis chaos chaos-short
