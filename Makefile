@@ -10,6 +10,12 @@ up: ## start Kafka, registry, Connect, S3 and Spark, with topics, schemas and ta
 	@stack/up
 	@$(MAKE) --no-print-directory topics schemas tables
 
+up-scaled: ## the same with two Connect workers, a Spark cluster of two workers, and two alerters (needs 9 GB of memory)
+	@CONNECT_WORKERS=2 SPARK_WORKERS=2 stack/up
+	@$(MAKE) --no-print-directory topics schemas tables connectors
+	@go build -o .stack/$${STACK:-local}/bin/ ./alerter
+	@stack/part start alerter-1 && stack/part start alerter-2
+
 topics: ## create the topics
 	@stack/env go run ./setup topics
 
@@ -27,6 +33,9 @@ demo: ## the whole pipeline: four weeks of flight, live alerts, four answers, an
 
 demo-evolve: ## a schema grows while everything runs, after make demo
 	@demo/evolve
+
+notebook: ## run notebooks/peacestate.ipynb against the stack that runs
+	@notebooks/run
 
 status: ## how the parts of the stack are
 	@stack/status
@@ -57,7 +66,7 @@ chaos: ## a wave of reports while everything is killed at random, then the audit
 chaos-short: ## three minutes of it
 	@MINUTES=3 SEED=7 e2e/chaos
 
-bench: bench-simulator bench-alerter bench-archive ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
+bench: bench-simulator bench-alerter bench-archive bench-analysis ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
 
 bench-simulator: ## reports/s into a local Kafka, beside Kafka's own ProducerPerformance (4 minutes)
 	@bench/simulator
@@ -68,4 +77,7 @@ bench-alerter: ## from riot to alert beside 1 wave, 5 waves and more than there 
 bench-archive: ## what the sink commits beside 8 waves, how late, and from backlogs, by one worker and by two (25 minutes)
 	@bench/archive
 
-.PHONY: help up topics schemas tables connectors demo demo-evolve status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive chaos chaos-short
+bench-analysis: ## each question over 20 million reports: Spark cold, warm and as a cluster, DuckDB on the same files (25 minutes)
+	@bench/analysis
+
+.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis chaos chaos-short

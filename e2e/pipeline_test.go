@@ -166,6 +166,12 @@ func TestPipeline(t *testing.T) {
 		answersAreTheTruth(t, s, truth)
 	})
 
+	step("a Spark cluster answers the same, also when one of its workers dies in the middle", func(t *testing.T) {
+		aClusterAnswersTheSame(t, s, truth)
+	})
+
+	step("the notebook runs, and draws every answer", func(t *testing.T) { theNotebookRuns(t, s) })
+
 	step("a day flown again alerts on nothing again", func(t *testing.T) {
 		s.run(t, 0, "alerter", "--idle-exit", "5s")
 		alertsAreThoseOfTheRiots(t, s, truth.Totals.Riots)

@@ -128,15 +128,22 @@ func parse[T any](t *testing.T, printed []byte) (v T) {
 // kill ends a part of the stack with SIGKILL; its supervisor starts it again.
 func (s *system) kill(t *testing.T, part string) {
 	t.Helper()
+	pid := s.pid(t, part)
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("killed %s, pid %d", part, pid)
+}
+
+// pid is the process of a part of the stack.
+func (s *system) pid(t *testing.T, part string) int {
+	t.Helper()
 	printed := s.part(t, "pid", part)
 	var pid int
 	if _, err := fmt.Sscan(printed, &pid); err != nil || pid <= 1 {
 		t.Fatalf("stack/part pid %s printed %q", part, printed)
 	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("killed %s, pid %d", part, pid)
+	return pid
 }
 
 // part asks or tells something of one part of the stack.
