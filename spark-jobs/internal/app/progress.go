@@ -24,7 +24,7 @@ func working(w io.Writer, on string) (done func()) {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
 		for {
-			fmt.Fprintf(file, "\r%s: Spark is at work, %s ", on, time.Since(began).Round(time.Second))
+			fmt.Fprintf(file, "\r%s: Spark is at work, %s; Ctrl-C stops it ", on, time.Since(began).Round(time.Second))
 			select {
 			case <-over:
 				fmt.Fprint(file, "\r\033[K")

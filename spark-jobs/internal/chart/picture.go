@@ -457,4 +457,3 @@ func wrapped(s string, most int) string {
 	}
 	return strings.Join(append(lines, line), "\n")
 }
-

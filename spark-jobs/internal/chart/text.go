@@ -68,7 +68,9 @@ func (c Chart) textBars(t Terminal) string {
 	}
 	most := 0.0
 	for _, p := range c.points {
-		most = max(most, p.y)
+		if p.y > most { // which NaN is not
+			most = p.y
+		}
 	}
 	room := max(8, t.Width-widest-longest-3)
 	var b strings.Builder
