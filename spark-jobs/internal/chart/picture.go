@@ -41,7 +41,7 @@ var ErrNothing = errors.New("there is nothing to draw")
 const (
 	pictureWidth  = 800 * vg.Inch / 96
 	pictureHeight = 500 * vg.Inch / 96
-	titleLetters  = 92 // that fit in a line
+	titleLetters  = 104 // that fit in a line
 	axisLetters   = 60
 	barsUpright   = 6 // more of them lie on their side, where names have room
 )
@@ -445,9 +445,14 @@ func (days) Ticks(low, high float64) (ticks []plot.Tick) {
 	return ticks
 }
 
-// wrapped breaks a text at spaces into lines of at most so many letters.
+// wrapped breaks a text at spaces into lines of at most so many letters, and of
+// about the same length.
 func wrapped(s string, most int) string {
 	var lines []string
+	whole := runewidth.StringWidth(s)
+	if parts := (whole + most - 1) / most; parts > 1 {
+		most = min(most, whole/parts+10)
+	}
 	line := ""
 	for word := range strings.FieldsSeq(s) {
 		if line != "" && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > most {

@@ -153,7 +153,9 @@ func (c Chart) textLines(t Terminal) string {
 	if from == to {
 		from, to = from-1, to+1
 	}
-	left := max(len(short(low)), len(short(high)), len(short((low+high)/2)))
+	const middle = lineHeight / 2
+	scales := map[int]string{0: short(high), middle: short(high - (high-low)*middle/(lineHeight-1)), lineHeight - 1: short(low)}
+	left := max(len(scales[0]), len(scales[middle]), len(scales[lineHeight-1]))
 	width := t.Width - left - 2
 	column := func(x float64) int { return int(math.Round((x - from) / (to - from) * float64(width-1))) }
 	row := func(y float64) int { return int(math.Round((high - y) / (high - low) * (lineHeight - 1))) }
@@ -190,16 +192,7 @@ func (c Chart) textLines(t Terminal) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s by %s\n", c.question.Chart.Y, c.question.Chart.X)
 	for y := range lineHeight {
-		scale := ""
-		switch y {
-		case 0:
-			scale = short(high)
-		case lineHeight / 2:
-			scale = short(high - (high-low)*float64(y)/(lineHeight-1))
-		case lineHeight - 1:
-			scale = short(low)
-		}
-		fmt.Fprintf(&b, "%*s ┤%s\n", left, scale, field.line(y, t))
+		fmt.Fprintf(&b, "%*s ┤%s\n", left, scales[y], field.line(y, t))
 	}
 	places := make([]int, len(at))
 	for i := range at {

@@ -11,13 +11,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
-// The layouts of times in results. Both keep microseconds, which is all that
-// Spark has, and leave zeros out.
-const (
-	timeLayout      = "2006-01-02T15:04:05.999999Z07:00"
-	localTimeLayout = "2006-01-02T15:04:05.999999"
-)
-
 // rowsOf reads a table. The library's own way would not know intervals, NULL
 // without a type, and the units of times and decimals.
 func rowsOf(table arrow.Table) ([][]any, error) {
@@ -75,10 +68,15 @@ func valueAt(values arrow.Array, i int) (any, error) {
 	case *array.Decimal256:
 		return json.Number(v.ValueStr(i)), nil
 	case *array.Timestamp:
-		if v.DataType().(*arrow.TimestampType).TimeZone == "" {
-			return microTime(v, i).Format(localTimeLayout), nil
+		at := microTime(v, i)
+		layout := "2006-01-02T15:04:05.000"
+		if at.Nanosecond()%1_000_000 != 0 {
+			layout += "000"
 		}
-		return microTime(v, i).Format(timeLayout), nil
+		if v.DataType().(*arrow.TimestampType).TimeZone != "" {
+			layout += "Z07:00"
+		}
+		return at.Format(layout), nil
 	case *array.Duration: // in microseconds
 		const day = 24 * 60 * 60 * 1_000_000
 		micros := int64(v.Value(i))

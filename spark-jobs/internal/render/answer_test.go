@@ -58,7 +58,7 @@ Harbour   10.0
 Market          0.0  15.0
 
 riots_per_1000_reports by district and hour
-Harbour ▒▒▒▒·   ·
+Harbour ▓▓▓▓·   ·
 Market  ·       ████
         2   9   10
            0  ░░ 3.76  ▒▒ 7.52  ▓▓ 11.3  ██ 15.0

@@ -19,7 +19,7 @@ type Result struct {
 	Took time.Duration
 }
 
-// Text is a table, and a line that says how many rows there are. A single
+// Text is a table, in which long values are cut, and a line that says how many rows there are. A single
 // value of several lines, as a plan, stands as it is.
 func (r Result) Text() string {
 	if len(r.Rows) == 1 && len(r.Columns) == 1 {
@@ -35,7 +35,7 @@ func (r Result) Text() string {
 	for i, values := range r.Rows {
 		rows[i] = make([]string, len(values))
 		for j, value := range values {
-			rows[i][j] = strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`).Replace(plain(value, "NULL"))
+			rows[i][j] = clipped(strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`).Replace(plain(value, "NULL")))
 		}
 	}
 	count := fmt.Sprintf("%d rows", len(r.Rows))
