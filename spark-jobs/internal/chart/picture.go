@@ -296,6 +296,9 @@ func (c Chart) drawLines(p *plot.Plot) error {
 			return err
 		}
 		line.Color, line.Width = colour, 1.6
+		if i >= len(seriesColours) { // the colours begin again
+			line.Dashes = []vg.Length{5, 3}
+		}
 		dots.Color, dots.Shape, dots.Radius = colour, draw.CircleGlyph{}, 2
 		p.Add(line, dots)
 		if len(all) > 1 {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -106,24 +107,26 @@ type Field struct {
 // Fields is a struct or a map, in Spark's order.
 type Fields []Field
 
-// MarshalJSON writes an object.
+// MarshalJSON writes an object, and HTML's characters as they are.
 func (f Fields) MarshalJSON() ([]byte, error) {
-	text := []byte{'{'}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	text.WriteByte('{')
 	for i, field := range f {
-		name, err := json.Marshal(field.Name)
-		if err != nil {
-			return nil, err
-		}
-		value, err := json.Marshal(field.Value)
-		if err != nil {
-			return nil, err
-		}
 		if i > 0 {
-			text = append(text, ',')
+			text.WriteByte(',')
 		}
-		text = append(append(append(text, name...), ':'), value...)
+		if err := encoder.Encode(field.Name); err != nil {
+			return nil, err
+		}
+		text.WriteByte(':')
+		if err := encoder.Encode(field.Value); err != nil {
+			return nil, err
+		}
 	}
-	return append(text, '}'), nil
+	text.WriteByte('}')
+	return text.Bytes(), nil
 }
 
 // microTime is a time of Spark's, which counts microseconds; up to the year

@@ -126,8 +126,9 @@ func moments(t time.Time) *time.Time {
 	return &t
 }
 
-// CSV is the columns' names and the rows, as RFC 4180 has it: lines end with
-// CR LF, numbers read back as the same bits, and what is not defined is empty.
+// CSV is the columns' names and the rows, as RFC 4180 has it but for the ends
+// of lines, which are LF. Numbers read back as the same bits; what is not
+// defined is empty.
 func (a Answer) CSV() ([]byte, error) { return csvOf(a.Question.ColumnNames(), a.Rows) }
 
 func (a Answer) table() string {

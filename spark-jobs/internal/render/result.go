@@ -105,14 +105,13 @@ func finite(value any) any {
 	}
 }
 
-// CSV is the columns' names and the rows, as RFC 4180 has it. Arrays, structs
-// and maps are JSON; NULL is empty.
+// CSV is the columns' names and the rows, as RFC 4180 has it but for the ends
+// of lines, which are LF. Arrays, structs and maps are JSON; NULL is empty.
 func (r Result) CSV() ([]byte, error) { return csvOf(r.Columns, r.Rows) }
 
 func csvOf(columns []string, rows [][]any) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	w.UseCRLF = true
 	_ = w.Write(columns) // Flush tells
 	for _, values := range rows {
 		cells := make([]string, len(values))
