@@ -24,7 +24,7 @@ type sqlCommand struct {
 
 // Validate checks the arguments, before anything is connected to.
 func (s sqlCommand) Validate() error {
-	_, statement := readonly.Bounded(s.Statement, 1)
+	_, _, statement := readonly.Bounded(s.Statement, 1)
 	var limit, format error
 	if s.Limit < 1 || s.Limit > engine.MaxRows {
 		limit = fmt.Errorf("--limit must be 1 to %d, not %d", engine.MaxRows, s.Limit)
@@ -37,8 +37,7 @@ func (s sqlCommand) Validate() error {
 
 // Run sends the statement and prints what comes back.
 func (s sqlCommand) Run(ctx context.Context, streams service.Streams) error {
-	// One row more tells whether there are more; MaxRows of them is all there is.
-	statement, err := readonly.Bounded(s.Statement, min(s.Limit+1, engine.MaxRows))
+	statement, query, err := readonly.Bounded(s.Statement, s.Limit+1) // one row more tells whether there are more
 	if err != nil {
 		return err
 	}
@@ -53,6 +52,9 @@ func (s sqlCommand) Run(ctx context.Context, streams service.Streams) error {
 	result, err := s.send(ctx, cluster, streams.Err, statement)
 	if err != nil {
 		return err
+	}
+	if result.More = query && len(result.Rows) > s.Limit; result.More {
+		result.Rows = result.Rows[:s.Limit]
 	}
 	var text []byte
 	switch {
@@ -77,9 +79,5 @@ func (s sqlCommand) send(ctx context.Context, cluster *engine.Engine, terminal i
 	if err != nil {
 		return render.Result{}, err
 	}
-	more := statement != s.Statement && len(result.Rows) > s.Limit
-	if more {
-		result.Rows = result.Rows[:s.Limit]
-	}
-	return render.Result{Result: result, More: more, Took: time.Since(began)}, nil
+	return render.Result{Result: result, Took: time.Since(began)}, nil
 }

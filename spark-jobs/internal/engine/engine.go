@@ -29,6 +29,8 @@ const (
 	probeTimeout = 10 * time.Second
 )
 
+var errTooMany = fmt.Errorf("more than %d rows: let Spark aggregate them, or ask for less with WHERE or LIMIT", MaxRows)
+
 // ErrNoTable marks a query on a table that the catalog does not know.
 var ErrNoTable = errors.New("no such table")
 
@@ -111,7 +113,11 @@ func (e *Engine) Close() {
 
 // Query runs one SELECT, which may return up to MaxRows rows.
 func (e *Engine) Query(ctx context.Context, query string) (Result, error) {
-	return e.Call(ctx, fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", query, MaxRows+1))
+	result, err := e.Call(ctx, fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", query, MaxRows+1))
+	if err == nil && len(result.Rows) > MaxRows {
+		return Result{}, errTooMany
+	}
+	return result, err
 }
 
 // collect fetches all rows.
@@ -124,8 +130,8 @@ func collect(ctx context.Context, frame sql.DataFrame) (result Result, err error
 		return Result{}, errors.New("the answer has no schema")
 	}
 	defer (*table).Release()
-	if (*table).NumRows() > MaxRows {
-		return Result{}, fmt.Errorf("more than %d rows: let Spark aggregate them, or ask for less with WHERE or LIMIT", MaxRows)
+	if (*table).NumRows() > MaxRows+1 {
+		return Result{}, errTooMany
 	}
 	for _, field := range (*table).Schema().Fields() {
 		result.Columns = append(result.Columns, field.Name)
@@ -134,8 +140,9 @@ func collect(ctx context.Context, frame sql.DataFrame) (result Result, err error
 	return result, err
 }
 
-// Call runs one statement that returns at most MaxRows rows, as do the
-// procedures of Iceberg.
+// Call runs one statement that returns a few rows, as do the procedures of
+// Iceberg; at most one more than MaxRows, so that a caller can tell that there
+// are more.
 func (e *Engine) Call(ctx context.Context, statement string) (result Result, err error) {
 	err = e.guard(ctx, func() error {
 		frame, err := e.session.Sql(ctx, statement)

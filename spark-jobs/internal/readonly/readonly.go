@@ -4,29 +4,31 @@
 package readonly
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
 
-// Bounded is a statement of SQL that reads, and returns at most limit rows if
-// it is a query. The error says in one line why another is refused.
+// Bounded is a statement of SQL that reads, as it is sent, and whether it is a
+// query, which then returns at most limit rows. The error says in one line why
+// another is refused.
 //
 // A query stands in brackets in what is returned, so that Spark's parser finds
 // anything else to be a mistake. Spark takes one statement at a time, and after
 // the words that describe nothing but descriptions.
-func Bounded(statement string, limit int) (string, error) {
+func Bounded(statement string, limit int) (sent string, query bool, err error) {
 	statement = strings.TrimRight(statement, "; \t\r\n")
 	first := firstWord(statement)
 	switch first {
 	case "":
-		return "", fmt.Errorf("there is no statement: try 'SELECT * FROM riots LIMIT 5'")
+		return "", false, errors.New("there is no statement: try 'SELECT * FROM riots LIMIT 5'")
 	case "SELECT", "WITH", "VALUES", "FROM", "TABLE":
 		// The line break ends a comment.
-		return fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", statement, limit), nil
+		return fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", statement, limit), true, nil
 	case "SHOW", "DESCRIBE", "DESC", "EXPLAIN":
-		return statement, nil
+		return statement, false, nil
 	default:
-		return "", fmt.Errorf("%s is refused: only statements that read are sent, which begin with SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN", first)
+		return "", false, fmt.Errorf("%s is refused: only statements that read are sent, which begin with SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN", first)
 	}
 }
 
