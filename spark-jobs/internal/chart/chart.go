@@ -194,3 +194,41 @@ func short(x float64) string {
 		return fmt.Sprintf("%.3f", x)
 	}
 }
+
+// alike writes numbers with as many decimals as the largest deserves; whole
+// ones with none if all are whole.
+func alike(numbers []float64) []string {
+	most, whole := 0.0, true
+	for _, x := range numbers {
+		if math.IsNaN(x) {
+			continue
+		}
+		most, whole = max(most, math.Abs(x)), whole && x == math.Trunc(x)
+	}
+	decimals := 3
+	switch {
+	case whole || most >= 100:
+		decimals = 0
+	case most >= 10:
+		decimals = 1
+	case most >= 1.5: // a share of 1 is among others
+		decimals = 2
+	}
+	said := make([]string, len(numbers))
+	for i, x := range numbers {
+		said[i] = "-"
+		if !math.IsNaN(x) {
+			said[i] = humanize.FormatFloat("#,###."+strings.Repeat("#", decimals), x)
+		}
+	}
+	return said
+}
+
+// values lists Y of all points.
+func (c Chart) values() []float64 {
+	values := make([]float64, len(c.points))
+	for i, p := range c.points {
+		values[i] = p.y
+	}
+	return values
+}

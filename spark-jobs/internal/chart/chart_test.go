@@ -61,11 +61,11 @@ func TestTextForATerminal(t *testing.T) {
 			[][]any{{"week", 5.0}, {"weekend", 10.0}, {"never", 0.0}, {"unknown", nil}, {"hardly", 0.001}},
 			`
 y by x
-week    ▏████████████▌ 5
-weekend ▏█████████████████████████ 10
-never   ▏ 0
+week    ▏█████████████ 5.0
+weekend ▏██████████████████████████ 10.0
+never   ▏ 0.0
 unknown ▏ -
-hardly  ▏▏ 0.001
+hardly  ▏▏ 0.0
 `,
 		},
 		{
@@ -234,6 +234,25 @@ func TestEveryQuestionCanBeDrawn(t *testing.T) {
 		}
 		if Of(q, [][]any{row}).Text(Terminal{}) == "" {
 			t.Errorf("%s: no text", q.Name)
+		}
+	}
+}
+
+func TestNumbersBesideEachOtherHaveTheSameDecimals(t *testing.T) {
+	for _, c := range []struct {
+		given []float64
+		want  string
+	}{
+		{[]float64{0.8632, 1, math.NaN()}, "0.863 1.000 -"},
+		{[]float64{5.76, 10.06}, "5.8 10.1"},
+		{[]float64{1, 12, 1345}, "1 12 1,345"},
+		{[]float64{1500.5, 0.25}, "1,501 0"},
+		{[]float64{2, 0.5}, "2.00 0.50"},
+		{[]float64{-0.5, 0}, "-0.500 0.000"},
+		{nil, ""},
+	} {
+		if got := strings.Join(alike(c.given), " "); got != c.want {
+			t.Errorf("%v: got %q, want %q", c.given, got, c.want)
 		}
 	}
 }

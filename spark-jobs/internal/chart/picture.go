@@ -146,10 +146,11 @@ func grid(p *plot.Plot, vertical, horizontal bool) {
 // drawBars draws up to barsUpright bars upright, and more of them on their
 // side, the first on top.
 func (c Chart) drawBars(p *plot.Plot) error {
-	points := slices.Clone(c.points)
+	points, said := slices.Clone(c.points), alike(c.values())
 	lying := len(points) > barsUpright
 	if lying {
 		slices.Reverse(points)
+		slices.Reverse(said)
 		p.X.Label.Text, p.Y.Label.Text = p.Y.Label.Text, p.X.Label.Text
 	}
 	grid(p, lying, !lying)
@@ -168,7 +169,7 @@ func (c Chart) drawBars(p *plot.Plot) error {
 		if lying {
 			spot = plotter.XY{X: end, Y: place}
 		}
-		ends.XYs, ends.Labels = append(ends.XYs, spot), append(ends.Labels, short(point.y))
+		ends.XYs, ends.Labels = append(ends.XYs, spot), append(ends.Labels, said[i])
 	}
 	room := float64(pictureWidth) * 0.7
 	if lying {

@@ -52,7 +52,7 @@ func bar(share float64, letters int) string {
 }
 
 func (c Chart) textBars(t Terminal) string {
-	names, values := make([]string, len(c.points)), make([]string, len(c.points))
+	names, values := make([]string, len(c.points)), alike(c.values())
 	widest, longest := 0, 0
 	for i, p := range c.points {
 		name := p.name
@@ -60,7 +60,6 @@ func (c Chart) textBars(t Terminal) string {
 			name += " " + p.series
 		}
 		names[i] = runewidth.Truncate(name, mostLabel, "…")
-		values[i] = short(p.y)
 		if !math.IsNaN(p.low) && !math.IsNaN(p.high) {
 			values[i] += fmt.Sprintf(" (%s to %s)", short(p.low), short(p.high))
 		}
