@@ -136,14 +136,17 @@ func (c Chart) span() (low, high float64) {
 	return low, high
 }
 
-// meaning is what a column holds, in no more than most letters where a mark
-// allows to break off.
+// meaning is what a column holds, with its name where that says more, in no
+// more than most letters where a mark allows to break off.
 func (c Chart) meaning(column string, most int) string {
 	i := slices.IndexFunc(c.question.Columns, func(k question.Column) bool { return k.Name == column })
 	if i < 0 {
 		return column
 	}
 	said := c.question.Columns[i].Meaning
+	if first, _, _ := strings.Cut(column, "_"); !strings.Contains(said, first) {
+		said = strings.ReplaceAll(column, "_", " ") + ": " + said
+	}
 	for len(said) > most {
 		end := strings.LastIndexAny(said, ";:,")
 		if end < 0 {
