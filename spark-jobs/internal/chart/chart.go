@@ -4,6 +4,7 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -44,24 +45,22 @@ func Of(q question.Question, rows [][]any) Chart {
 	places := map[string]int{}
 	for _, row := range rows {
 		x := column(row, q.Chart.X)
-		p := point{name: label(x), y: number(column(row, q.Chart.Y)), low: math.NaN(), high: math.NaN()}
+		p := point{name: label(x), at: number(x), y: number(column(row, q.Chart.Y)), low: math.NaN(), high: math.NaN()}
 		if q.Chart.Low != "" {
 			p.low, p.high = number(column(row, q.Chart.Low)), number(column(row, q.Chart.High))
 		}
 		if q.Chart.Series != "" {
 			p.series = label(column(row, q.Chart.Series))
 		}
-		if _, err := time.Parse(time.DateOnly, p.name); err != nil {
-			c.dates = false
-		}
 		if _, known := places[p.name]; !known {
 			places[p.name] = len(places)
 		}
-		c.points = append(c.points, p)
-		if p.at = number(x); math.IsNaN(p.at) {
+		if math.IsNaN(p.at) {
 			p.at = float64(places[p.name])
 		}
-		c.points[len(c.points)-1] = p
+		_, err := time.Parse(time.DateOnly, p.name)
+		c.dates = c.dates && err == nil
+		c.points = append(c.points, p)
 	}
 	if c.dates {
 		for i, p := range c.points {
@@ -91,16 +90,7 @@ func (c Chart) series() []string {
 // steps lists the values of X with their names, ascending.
 func (c Chart) steps() (at []float64, names []string) {
 	sorted := slices.Clone(c.points)
-	slices.SortStableFunc(sorted, func(a, b point) int {
-		switch {
-		case a.at < b.at:
-			return -1
-		case a.at > b.at:
-			return 1
-		default:
-			return 0
-		}
-	})
+	slices.SortStableFunc(sorted, byX)
 	for _, p := range sorted {
 		if len(at) == 0 || at[len(at)-1] != p.at {
 			at, names = append(at, p.at), append(names, p.name)
@@ -108,6 +98,8 @@ func (c Chart) steps() (at []float64, names []string) {
 	}
 	return at, names
 }
+
+func byX(a, b point) int { return cmp.Compare(a.at, b.at) }
 
 // of lists the points of a series that have a value, by X ascending.
 func (c Chart) of(series string) []point {
@@ -117,9 +109,7 @@ func (c Chart) of(series string) []point {
 			all = append(all, p)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b point) int {
-		return map[bool]int{true: -1, false: 1}[a.at < b.at]
-	})
+	slices.SortStableFunc(all, byX)
 	return all
 }
 

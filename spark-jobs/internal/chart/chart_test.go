@@ -18,7 +18,7 @@ import (
 )
 
 func TestChartsArePure(t *testing.T) {
-	puretest.Check(t, ".", "bytes", "errors", "fmt", "image/color", "io", "math", "slices", "strings", "time",
+	puretest.Check(t, ".", "bytes", "cmp", "errors", "fmt", "image/color", "io", "math", "slices", "strings", "time",
 		"github.com/dustin/go-humanize", "github.com/mattn/go-runewidth",
 		"gonum.org/v1/plot", "gonum.org/v1/plot/palette", "gonum.org/v1/plot/palette/moreland", "gonum.org/v1/plot/plotter",
 		"gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "gonum.org/v1/plot/vg/vgimg", "gonum.org/v1/plot/vg/vgsvg",
