@@ -60,6 +60,9 @@ func (a Answer) Text(t chart.Terminal) string {
 func (a Answer) about() string {
 	var text string
 	if said := ScopeText(a.Scope); said != "" {
+		if a.Scope.District == "" {
+			said = "what was seen " + said
+		}
 		text = "Asked only about " + said + ".\n"
 	}
 	return text + a.VerdictText()
@@ -79,20 +82,27 @@ func (a Answer) VerdictText() string {
 	}
 }
 
-// ScopeText says a scope in words, as "Harbour, from 2026-01-05T00:00:00Z"; ""
-// for all.
+// ScopeText says a scope in words, as "Harbour, from 2026-01-05"; "" for all.
 func ScopeText(s question.Scope) string {
 	var parts []string
 	if s.District != "" {
 		parts = append(parts, s.District)
 	}
 	if !s.Since.IsZero() {
-		parts = append(parts, "from "+s.Since.UTC().Format(time.RFC3339))
+		parts = append(parts, "from "+day(s.Since))
 	}
 	if !s.Until.IsZero() {
-		parts = append(parts, "until "+s.Until.UTC().Format(time.RFC3339))
+		parts = append(parts, "until "+day(s.Until))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// day writes a time, without its hours where a day begins.
+func day(t time.Time) string {
+	if t = t.UTC(); t.Equal(t.Truncate(24 * time.Hour)) {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.RFC3339)
 }
 
 // JSON is the answer on one line. Numbers read back as the same bits.

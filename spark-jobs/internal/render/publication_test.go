@@ -131,7 +131,9 @@ func TestAScopeIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, a.about(), "Asked only about Harbour, from 2026-01-05T00:00:00Z.\n")
+	same(t, a.about(), "Asked only about Harbour, from 2026-01-05.\n")
+	same(t, Answer{Scope: question.Scope{Until: time.Date(2026, 1, 5, 1, 0, 0, 0, time.UTC)}}.about(),
+		"Asked only about what was seen until 2026-01-05T01:00:00Z.\n")
 	same(t, string(line), `{"question":"words","sentence":"None.","columns":["word","with_riot","without_riot","lift"],"rows":[],"took_s":0,`+
 		`"district":"Harbour","since":"2026-01-05T00:00:00Z"}`+"\n")
 }
