@@ -39,7 +39,7 @@ type ask struct {
 func (a *ask) Validate() error {
 	asked, unknown := a.asked()
 	_, scoped := a.scope.asked()
-	return errors.Join(unknown, scoped, a.contradiction(asked), a.publication.check(), a.checkChart(), a.readTruth(), engine.CheckRemote(a.Spark))
+	return errors.Join(unknown, scoped, a.contradiction(asked), a.checkPublication(), a.checkChart(), a.readTruth(), engine.CheckRemote(a.Spark))
 }
 
 // contradiction names options that do not go together.

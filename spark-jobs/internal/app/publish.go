@@ -24,7 +24,7 @@ type publication struct {
 	Kafka   string        `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers, for --publish (${default})."`
 }
 
-func (p publication) check() error {
+func (p publication) checkPublication() error {
 	var every, kafka error
 	switch {
 	case p.Every < 0:

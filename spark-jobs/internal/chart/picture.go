@@ -48,14 +48,23 @@ const (
 
 // Colours that are told apart with any eyes: those of Okabe and Ito.
 var seriesColours = []color.NRGBA{
-	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255},
-	{230, 159, 0, 255}, {86, 180, 233, 255}, {90, 90, 90, 255}, {170, 150, 0, 255},
+	{0, 114, 178, 255},
+	{213, 94, 0, 255},
+	{0, 158, 115, 255},
+	{204, 121, 167, 255},
+	{230, 159, 0, 255},
+	{86, 180, 233, 255},
+	{90, 90, 90, 255},
+	{170, 150, 0, 255},
 }
 
 // The colours of cells, dark to light, as ColorBrewer's YlGnBu.
 var cellColours = []color.Color{
-	color.NRGBA{8, 29, 88, 255}, color.NRGBA{34, 94, 168, 255}, color.NRGBA{65, 182, 196, 255},
-	color.NRGBA{199, 233, 180, 255}, color.NRGBA{255, 255, 224, 255},
+	color.NRGBA{8, 29, 88, 255},
+	color.NRGBA{34, 94, 168, 255},
+	color.NRGBA{65, 182, 196, 255},
+	color.NRGBA{199, 233, 180, 255},
+	color.NRGBA{255, 255, 224, 255},
 }
 
 var ink, faint = color.Gray{40}, color.Gray{225}
@@ -80,7 +89,7 @@ func (c Chart) Picture(title string, format Format) ([]byte, error) {
 	}
 	whole := draw.New(canvas)
 	whole.SetColor(color.White)
-	whole.Fill(whole.Rectangle.Path())
+	whole.Fill(whole.Path())
 	whole = draw.Crop(whole, 8, -14, 8, -8)
 	if err := c.draw(whole, title); err != nil {
 		return nil, fmt.Errorf("draw the chart of %s: %w", c.question.Name, err)
@@ -123,7 +132,7 @@ func (c Chart) blank(title string) *plot.Plot {
 	p.X.Label.TextStyle.Font.Size, p.Y.Label.TextStyle.Font.Size = 10, 10
 	p.X.Label.Padding, p.Y.Label.Padding = 4, 4
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		axis.LineStyle.Color, axis.Tick.LineStyle.Color = ink, ink
+		axis.Color, axis.Tick.Color = ink, ink
 		axis.Tick.Marker = commas{}
 	}
 	return p
@@ -289,7 +298,7 @@ func (c Chart) drawLines(p *plot.Plot) error {
 			}
 			pale := colour
 			pale.A = 50
-			shade.Color, shade.LineStyle.Width = pale, 0
+			shade.Color, shade.Width = pale, 0
 			p.Add(shade)
 		}
 		line, dots, err := plotter.NewLinePoints(spots)

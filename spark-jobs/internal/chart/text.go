@@ -266,16 +266,16 @@ func (c Chart) textHeat(t Terminal) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s by %s and %s\n", c.question.Chart.Y, c.question.Chart.Series, c.question.Chart.X)
 	for i, series := range c.series() {
-		line := ""
+		var line strings.Builder
 		for _, x := range at {
 			value, known := values[place{series, x}]
 			if !known || math.IsNaN(value) {
-				line += runewidth.FillRight("·", cell)
+				line.WriteString(runewidth.FillRight("·", cell))
 				continue
 			}
-			line += t.shade(value, low, high, cell)
+			line.WriteString(t.shade(value, low, high, cell))
 		}
-		b.WriteString(strings.TrimRight(runewidth.FillRight(rows[i], left)+" "+line, " ") + "\n")
+		b.WriteString(strings.TrimRight(runewidth.FillRight(rows[i], left)+" "+line.String(), " ") + "\n")
 	}
 	places := make([]int, len(at))
 	for i := range at {

@@ -17,8 +17,10 @@ func TestOnlyWhatReadsIsSent(t *testing.T) {
 		{"values", "VALUES (1), (2)", query("VALUES (1), (2)")},
 		{"in brackets", " ((SELECT 1))", query(" ((SELECT 1))")},
 		{"behind a comment", "-- riots\n/* of */ SELECT 1 -- all", query("-- riots\n/* of */ SELECT 1 -- all")},
-		{"what inserts behind a name is in brackets, where it is no SQL", "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a",
-			query("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a")},
+		{
+			"what inserts behind a name is in brackets, where it is no SQL", "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a",
+			query("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a"),
+		},
 		{"a description is sent as it is", "DESCRIBE reports;", "DESCRIBE reports"},
 		{"a list", "show tables", "show tables"},
 		{"a plan", "EXPLAIN SELECT 1", "EXPLAIN SELECT 1"},

@@ -29,7 +29,7 @@ type Source struct {
 // RowsRead is how many rows there were to read.
 func (p Publication) RowsRead() (rows int64) {
 	for _, s := range p.Sources {
-		rows += s.Range.Rows
+		rows += s.Rows
 	}
 	return rows
 }
@@ -78,7 +78,7 @@ func (p Publication) JSON() ([]byte, error) {
 		if s.Snapshot != nil {
 			snapshot = strconv.FormatInt(*s.Snapshot, 10) // more than JavaScript's numbers hold
 		}
-		sources = append(sources, source{s.Table, s.Range.Rows, snapshot})
+		sources = append(sources, source{s.Table, s.Rows, snapshot})
 	}
 	from, to := p.Range()
 	c := p.Question.Chart

@@ -36,8 +36,10 @@ func TestAnAnswerIsComparedWithTheTruth(t *testing.T) {
 		{"the same", func(r [][]any) [][]any { return r }, ""},
 		{"numbers may differ by rounding", func(r [][]any) [][]any { r[0][3] = 0.75 + 1e-10; return r }, ""},
 		{"but not by more", func(r [][]any) [][]any { r[0][3] = 0.75 + 1e-8; return r }, "row 1, share is 0.75000001, the truth says 0.75"},
-		{"counts are exact, beyond what a float can tell apart", func(r [][]any) [][]any { r[1][1] = int64(9007199254740992); return r },
-			"row 2, citizens is 9007199254740992, the truth says 9007199254740993"},
+		{
+			"counts are exact, beyond what a float can tell apart", func(r [][]any) [][]any { r[1][1] = int64(9007199254740992); return r },
+			"row 2, citizens is 9007199254740992, the truth says 9007199254740993",
+		},
 		{"a count", func(r [][]any) [][]any { r[1][2] = int64(5); return r }, "row 2, riots is 5, the truth says 8"},
 		{"a text", func(r [][]any) [][]any { r[0][0] = "top 2%"; return r }, `row 1, group is "top 2%", the truth says "top 1%"`},
 		{"what is not defined is not nought", func(r [][]any) [][]any { r[2][3] = 0.0; return r }, "row 3, share is 0, the truth says not defined"},
