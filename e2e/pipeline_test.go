@@ -120,6 +120,12 @@ func TestPipeline(t *testing.T) {
 
 	step("every answer is the truth", func(t *testing.T) { answersAreTheTruth(t, s, truth) })
 
+	step("answers are compared with the truth, published, and kept", func(t *testing.T) { answersArePublished(t, s, truth) })
+
+	step("a statement of one's own only reads, and any type is read", func(t *testing.T) { anyTypeIsRead(t, s) })
+
+	step("Ctrl-C stops the query on the server", func(t *testing.T) { ctrlCStopsTheQuery(t, s) })
+
 	poison := [][]byte{[]byte("no frame"), {0, 0, 0, 0, 1, 0xff, 0xff}, {0, 0x7f, 0, 0, 0, 1}}
 	step("each riot is alerted on once, through a SIGKILL of the alerter; what is no riot is put aside", func(t *testing.T) {
 		s.send(t, "riots", poison...)

@@ -58,6 +58,11 @@ func (c Contract[T]) Subject() string { return c.Topic + "-value" }
 // decoded.
 func (c Contract[T]) DeadLetters() string { return c.Topic + "-dlq" }
 
+// AnswersTopic is the topic of the newest answer to each question that the
+// archive is asked, keyed by the question's name. Its records are JSON, not
+// Avro: docs/answers.md has their fields.
+const AnswersTopic = "answers"
+
 // Undelivered is the topic for messages of this contract that a webhook could
 // not be brought to take.
 func (c Contract[T]) Undelivered() string { return c.Topic + "-undelivered" }

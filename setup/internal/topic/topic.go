@@ -17,6 +17,8 @@ type Topic struct {
 	// Retention is how long a message is kept; Forever never deletes, and 0
 	// leaves it to the broker (seven days by default).
 	Retention time.Duration
+	// Compacted keeps the newest message of each key, however old it is.
+	Compacted bool
 }
 
 // Forever is the retention of a topic whose messages are never deleted.
@@ -48,6 +50,7 @@ func All() []Topic {
 		{Name: riots.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.Undelivered(), Partitions: 1, Retention: keepDeadLetters},
+		{Name: schemas.AnswersTopic, Partitions: 1, Compacted: true},
 		{Name: Control, Partitions: 1, Retention: keepControl},
 	}
 }
@@ -55,6 +58,13 @@ func All() []Topic {
 // Config is the topic's configuration as Kafka names it; nil when the
 // broker's defaults are right.
 func (t Topic) Config() map[string]string {
+	if t.Compacted {
+		return map[string]string{
+			"cleanup.policy": "compact",
+			// A segment is compacted when it is full or a day old; a reader has little to skip.
+			"segment.ms": milliseconds(24 * time.Hour),
+		}
+	}
 	switch t.Retention {
 	case 0:
 		return nil

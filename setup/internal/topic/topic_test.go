@@ -49,3 +49,15 @@ func TestDeadLettersAreKeptLongerThanTheirTopic(t *testing.T) {
 		}
 	}
 }
+
+func TestOfAnswersTheNewestToEachQuestionIsKept(t *testing.T) {
+	for _, topic := range All() {
+		config := topic.Config()
+		if compacted := config["cleanup.policy"] == "compact"; compacted != (topic.Name == "answers") {
+			t.Errorf("%s is compacted: %t", topic.Name, compacted)
+		}
+		if config["cleanup.policy"] == "compact" && config["retention.ms"] != "" {
+			t.Errorf("%s is kept for %s ms", topic.Name, config["retention.ms"])
+		}
+	}
+}

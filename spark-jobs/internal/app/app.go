@@ -24,7 +24,10 @@ func Program() service.Program {
 		Examples: []string{
 			"go run ./spark-jobs list",
 			"go run ./spark-jobs ask weekend",
+			"go run ./spark-jobs ask hours --chart hours.svg",
 			"go run ./spark-jobs ask all --json",
+			"go run ./spark-jobs ask all --publish --every 10m",
+			"go run ./spark-jobs sql 'SELECT * FROM riots LIMIT 5'",
 			"go run ./spark-jobs verify --wait 2m",
 			"go run ./spark-jobs commits --since 10m",
 			"go run ./spark-jobs table",
@@ -35,6 +38,7 @@ func Program() service.Program {
 		Grammar: &struct {
 			List        list        `cmd:"" help:"List the questions."`
 			Ask         ask         `cmd:"" help:"Answer questions from the archive."`
+			SQL         sqlCommand  `cmd:"" name:"sql" help:"Send Spark one statement that reads, of your own."`
 			Verify      verify      `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
 			Table       tableState  `cmd:"" help:"Say what each table consists of: rows, files, snapshots."`
 			Commits     commits     `cmd:"" help:"Say how the sink has been committing: how often, how much, and how late."`

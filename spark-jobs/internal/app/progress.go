@@ -75,7 +75,7 @@ func (p *progress) say(text string) {
 
 func (p *progress) draw() {
 	if p.text != "" {
-		fmt.Fprintf(p.terminal, "\r%s, %s ", p.text, time.Since(p.began).Round(time.Second))
+		fmt.Fprintf(p.terminal, "\r%s, %s; Ctrl-C stops it ", p.text, time.Since(p.began).Round(time.Second))
 	}
 }
 

@@ -17,7 +17,7 @@ func TestProgressIsOneLineThatIsWiped(t *testing.T) {
 		p.say("")
 		time.Sleep(5 * time.Second) // nothing is said
 		p.done()
-		const want = "\rcounting, 0s \rcounting, 1s \r\033[K\rcomparing, 0s \r\033[K"
+		const want = "\rcounting, 0s; Ctrl-C stops it \rcounting, 1s; Ctrl-C stops it \r\033[K\rcomparing, 0s; Ctrl-C stops it \r\033[K"
 		if terminal.String() != want {
 			t.Errorf("got %q, want %q", terminal.String(), want)
 		}

@@ -12,8 +12,8 @@ type tables struct {
 	spark `embed:""`
 }
 
-// Run creates the tables of the archive that are missing, and leaves the
-// others as they are.
+// Run creates the tables of the archive that are missing, and that of answers,
+// and leaves the others as they are.
 func (c tables) Run(ctx context.Context, streams service.Streams) error {
 	statements := []string{"CREATE NAMESPACE IF NOT EXISTS " + lake.Namespace}
 	for _, definition := range lake.Definitions() {
@@ -23,6 +23,7 @@ func (c tables) Run(ctx context.Context, streams service.Streams) error {
 		}
 		statements = append(statements, statement)
 	}
+	statements = append(statements, lake.CreateAnswers())
 	engine, err := c.connect(ctx, streams)
 	if err != nil {
 		return err
@@ -33,6 +34,6 @@ func (c tables) Run(ctx context.Context, streams service.Streams) error {
 			return fmt.Errorf("create the tables: %w", err)
 		}
 	}
-	fmt.Fprintf(streams.Err, "all %d tables of %s are there\n", len(lake.Definitions()), lake.Namespace)
+	fmt.Fprintf(streams.Err, "all %d tables of %s are there\n", len(statements)-1, lake.Namespace)
 	return nil
 }

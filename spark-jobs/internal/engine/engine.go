@@ -13,8 +13,6 @@ import (
 
 	"github.com/apache/spark-connect-go/v35/spark/client/channel"
 	"github.com/apache/spark-connect-go/v35/spark/sql"
-	"github.com/apache/spark-connect-go/v35/spark/sql/types"
-	"google.golang.org/grpc"
 
 	"github.com/peacestate/peacestate/service"
 )
@@ -31,22 +29,27 @@ const (
 	probeTimeout = 10 * time.Second
 )
 
+var errTooMany = fmt.Errorf("more than %d rows: let Spark aggregate them, or ask for less with WHERE or LIMIT", MaxRows)
+
 // ErrNoTable marks a query on a table that the catalog does not know.
 var ErrNoTable = errors.New("no such table")
 
 // A Result is what a query returned.
 type Result struct {
 	Columns []string
-	// Rows holds, per column, nil, bool, int64, float64, string, or for types
-	// that PeaceState does not use what spark-connect-go makes of them.
+	// Rows holds, per column, nil, bool, int64, float64 or string; a json.Number
+	// for a decimal, []any for an array, Fields for a struct or a map. Times are
+	// strings as in RFC 3339, in UTC (without an offset when Spark's has no time
+	// zone), binaries in hexadecimal digits, intervals in words.
 	Rows [][]any
 }
 
 // An Engine is one session on a Spark Connect server. It is not safe for
-// concurrent use.
+// concurrent use. When the context of a call is cancelled, so is the statement
+// on the server.
 type Engine struct {
 	session sql.SparkSession
-	conn    *grpc.ClientConn
+	dialer  *dialer
 }
 
 // CheckRemote tells whether an address can be one of Spark Connect, without
@@ -75,7 +78,7 @@ func Connect(ctx context.Context, log *slog.Logger, remote string, limit time.Du
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
-	e := &Engine{session: session, conn: dialer.conn}
+	e := &Engine{session: session, dialer: dialer}
 	err = service.Wait(ctx, log, limit, service.Dependency{
 		Name: "Spark Connect",
 		// Not remote itself, which may hold a token.
@@ -90,18 +93,6 @@ func Connect(ctx context.Context, log *slog.Logger, remote string, limit time.Du
 	return e, nil
 }
 
-// dialer keeps the connection that the library opens and would never close.
-type dialer struct {
-	*channel.BaseBuilder
-	conn *grpc.ClientConn
-}
-
-func (d *dialer) Build(ctx context.Context) (*grpc.ClientConn, error) {
-	conn, err := d.BaseBuilder.Build(ctx)
-	d.conn = conn
-	return conn, err
-}
-
 func (e *Engine) probe(ctx context.Context) error {
 	return guard(ctx, func() error {
 		bounded, cancel := context.WithTimeout(ctx, probeTimeout)
@@ -110,23 +101,22 @@ func (e *Engine) probe(ctx context.Context) error {
 	})
 }
 
-// Close closes the connection. The server drops the session after an hour:
-// spark-connect-go cannot end it.
-func (e *Engine) Close() { _ = e.conn.Close() } // nothing is lost when it fails
+// Close ends the session on the server, and what it still runs, and closes the
+// connection. A server that does not answer drops the session by itself, after
+// an hour.
+func (e *Engine) Close() {
+	if e.dialer.session != "" {
+		_ = release(context.Background(), e.dialer.conn, e.dialer.session, e.dialer.User()) // see above
+	}
+	_ = e.dialer.conn.Close() // nothing is lost when it fails
+}
 
-// Query runs one SELECT, which may return up to MaxRows rows. A cancelled ctx
-// ends the call at once, but not the query on the server: spark-connect-go
-// lacks Interrupt.
-func (e *Engine) Query(ctx context.Context, query string) (result Result, err error) {
-	err = guard(ctx, func() error {
-		bounded := fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", query, MaxRows+1)
-		frame, err := e.session.Sql(ctx, bounded)
-		if err != nil {
-			return err
-		}
-		result, err = collect(ctx, frame)
-		return err
-	})
+// Query runs one SELECT, which may return up to MaxRows rows.
+func (e *Engine) Query(ctx context.Context, query string) (Result, error) {
+	result, err := e.Call(ctx, fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", query, MaxRows+1))
+	if err == nil && len(result.Rows) > MaxRows {
+		return Result{}, errTooMany
+	}
 	return result, err
 }
 
@@ -140,26 +130,21 @@ func collect(ctx context.Context, frame sql.DataFrame) (result Result, err error
 		return Result{}, errors.New("the answer has no schema")
 	}
 	defer (*table).Release()
-	if (*table).NumRows() > MaxRows {
-		return Result{}, fmt.Errorf("the query returned more than %d rows; aggregate it on the server", MaxRows)
+	if (*table).NumRows() > MaxRows+1 {
+		return Result{}, errTooMany
 	}
 	for _, field := range (*table).Schema().Fields() {
 		result.Columns = append(result.Columns, field.Name)
 	}
-	rows, err := types.ReadArrowTableToRows(*table)
-	if err != nil {
-		return Result{}, err
-	}
-	for _, row := range rows {
-		result.Rows = append(result.Rows, plain(row.Values()))
-	}
-	return result, nil
+	result.Rows, err = rowsOf(*table)
+	return result, err
 }
 
-// Call runs one statement that does something and returns a few rows, as the
-// procedures of Iceberg.
+// Call runs one statement that returns a few rows, as do the procedures of
+// Iceberg; at most one more than MaxRows, so that a caller can tell that there
+// are more.
 func (e *Engine) Call(ctx context.Context, statement string) (result Result, err error) {
-	err = guard(ctx, func() error {
+	err = e.guard(ctx, func() error {
 		frame, err := e.session.Sql(ctx, statement)
 		if err != nil {
 			return err
@@ -172,7 +157,7 @@ func (e *Engine) Call(ctx context.Context, statement string) (result Result, err
 
 // Execute runs one statement that returns no rows.
 func (e *Engine) Execute(ctx context.Context, statement string) error {
-	return guard(ctx, func() error {
+	return e.guard(ctx, func() error {
 		_, err := e.session.Sql(ctx, statement)
 		return err
 	})
@@ -185,22 +170,15 @@ func (e *Engine) Refresh(ctx context.Context, table string) error {
 	return e.Execute(ctx, "REFRESH TABLE "+table)
 }
 
-// plain widens integers, so that callers meet one integer type.
-func plain(values []any) []any {
-	widened := make([]any, len(values))
-	for i, value := range values {
-		switch v := value.(type) {
-		case int8:
-			widened[i] = int64(v)
-		case int16:
-			widened[i] = int64(v)
-		case int32:
-			widened[i] = int64(v)
-		default:
-			widened[i] = v
-		}
+// guard makes a call that a cancelled ctx ends at once, here and on the server,
+// where spark-connect-go would leave it running.
+func (e *Engine) guard(ctx context.Context, call func() error) error {
+	err := guard(ctx, call)
+	if err != nil && ctx.Err() != nil && e.dialer.session != "" {
+		// The server ends it with the session if it is deaf to this.
+		_ = interrupt(ctx, e.dialer.conn, e.dialer.session, e.dialer.User())
 	}
-	return widened
+	return err
 }
 
 // guard calls the library, which panics on some answers of a server, and

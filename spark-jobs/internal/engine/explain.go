@@ -36,6 +36,8 @@ func explain(ctx context.Context, err error) error {
 		return fmt.Errorf("no connection to Spark Connect: %s", message)
 	case code == codes.DeadlineExceeded:
 		return errors.New("no answer from Spark Connect in time")
+	case code == codes.ResourceExhausted:
+		return fmt.Errorf("a message of Spark Connect is too long: ask for less, as with substring: %s", message)
 	case class == "TABLE_OR_VIEW_NOT_FOUND" || strings.HasPrefix(message, "[TABLE_OR_VIEW_NOT_FOUND]"):
 		return fmt.Errorf("%w: %s", ErrNoTable, message)
 	default:

@@ -41,6 +41,10 @@ func TestErrorsAreExplainedInOneLine(t *testing.T) {
 			"a server that is too slow", status.Error(codes.DeadlineExceeded, "context deadline exceeded"),
 			"no answer from Spark Connect in time",
 		},
+		{
+			"a row that is too long", status.Error(codes.ResourceExhausted, "received message larger than max"),
+			"a message of Spark Connect is too long: ask for less, as with substring: received message larger than max",
+		},
 		{"any other error", errors.New("broken\npipe"), "call Spark Connect: broken"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

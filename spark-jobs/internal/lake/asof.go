@@ -1,7 +1,6 @@
 package lake
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -11,9 +10,16 @@ import (
 // end of its line, as after FROM.
 func AsOf(query string, at time.Time, tables ...string) string {
 	for _, table := range tables {
-		for _, end := range []string{" ", "\n"} {
-			query = strings.ReplaceAll(query, table+end, fmt.Sprintf("%s TIMESTAMP AS OF %s%s", table, Timestamp(at), end))
-		}
+		query = pinned(query, table, "TIMESTAMP AS OF "+Timestamp(at))
+	}
+	return query
+}
+
+// pinned adds to each place where a query reads a table which state of it is
+// meant.
+func pinned(query, table, state string) string {
+	for _, end := range []string{" ", "\n"} {
+		query = strings.ReplaceAll(query, table+end, table+" "+state+end)
 	}
 	return query
 }

@@ -54,6 +54,7 @@ func call(procedure, table string, arguments ...string) string {
 	return fmt.Sprintf("CALL %s.system.%s(%s)", Catalog, procedure, strings.Join(append([]string{"table => '" + name + "'"}, arguments...), ", "))
 }
 
+// Timestamp writes a time as SQL.
 func Timestamp(t time.Time) string { return t.UTC().Format("TIMESTAMP '2006-01-02 15:04:05.000 UTC'") }
 
 // EventTime is the table's column of event time.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/peacestate/peacestate/spark-jobs/internal/chart"
 	"github.com/peacestate/peacestate/spark-jobs/internal/question"
 )
 
@@ -30,12 +31,16 @@ func TestAnAnswerIsASentenceAndATable(t *testing.T) {
 	same(t, Answer{Question: find(t, "citizens"), Sentence: "Few.", Rows: [][]any{
 		{"top 1%", int64(12), int64(1345), 0.3451},
 		{"all", int64(1_200), int64(4000), nil},
-	}}.Text(), `
+	}}.Text(chart.Terminal{Width: 60}), `
 Few.
 
 group   citizens  riots  share
 top 1%        12  1,345  0.345
 all        1,200  4,000      -
+
+share by group
+top 1% ▏██████████████████████████████████████████████ 0.345
+all    ▏ -
 `)
 }
 
@@ -44,18 +49,24 @@ func TestAnAnswerWithAPivotIsAGridThatLeavesGaps(t *testing.T) {
 		{"Harbour", int64(2), int64(1), int64(100), 10.0},
 		{"Market", int64(10), int64(3), int64(200), 15.04},
 		{"Market", int64(9), int64(0), int64(200), 0.0},
-	}}.Text(), `
+	}}.Text(chart.Terminal{Width: 60}), `
 The peak.
 
 riots_per_1000_reports by district and hour:
 district     2    9    10
 Harbour   10.0
 Market          0.0  15.0
+
+riots_per_1000_reports by district and hour
+Harbour ▓▓▓▓·   ·
+Market  ·       ████
+        2   9   10
+           0  ░░ 3.76  ▒▒ 7.52  ▓▓ 11.3  ██ 15.0
 `)
 }
 
 func TestAnAnswerWithoutRowsIsItsSentence(t *testing.T) {
-	same(t, Answer{Question: find(t, "words"), Sentence: "Not enough data."}.Text(), "Not enough data.\n")
+	same(t, Answer{Question: find(t, "words"), Sentence: "Not enough data."}.Text(chart.Terminal{Width: 60}), "Not enough data.\n")
 }
 
 func TestAnAnswerIsOneLineOfJSONWithExactNumbers(t *testing.T) {
@@ -67,9 +78,8 @@ func TestAnAnswerIsOneLineOfJSONWithExactNumbers(t *testing.T) {
 		{
 			"with rows",
 			Answer{
-				find(t, "citizens"), "A < B.",
-				[][]any{{"top 1%", int64(12), int64(1345), 1.0 / 3}, {"all", int64(0), int64(0), nil}},
-				1500 * time.Millisecond,
+				Question: find(t, "citizens"), Sentence: "A < B.", Took: 1500 * time.Millisecond,
+				Rows: [][]any{{"top 1%", int64(12), int64(1345), 1.0 / 3}, {"all", int64(0), int64(0), nil}},
 			},
 			`{"question":"citizens","sentence":"A < B.","columns":["group","citizens","riots","share"],` +
 				`"rows":[["top 1%",12,1345,0.3333333333333333],["all",0,0,null]],"took_s":1.5}` + "\n",
