@@ -116,6 +116,8 @@ func TestPipeline(t *testing.T) {
 
 	step("every answer is the truth", func(t *testing.T) { answersAreTheTruth(t, s, truth) })
 
+	step("DuckDB answers the same", func(t *testing.T) { duckdbAnswersTheSame(t, s) })
+
 	poison := [][]byte{[]byte("no frame"), {0, 0, 0, 0, 1, 0xff, 0xff}, {0, 0x7f, 0, 0, 0, 1}}
 	step("each riot is alerted on once, through a SIGKILL of the alerter; what is no riot is put aside", func(t *testing.T) {
 		s.send(t, "riots", poison...)
