@@ -4,7 +4,7 @@
 // package is pure: it runs nothing.
 //
 // A record may be archived twice, as when a window was sent again: every
-// query first keeps one copy of each id, so that answers do not change.
+// query counts each id once, so that answers do not change (sql.go).
 // Days and hours are those of UTC.
 package question
 
