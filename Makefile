@@ -28,7 +28,7 @@ tables: ## create the tables of the archive
 connectors: ## post or update the connectors, and wait until every task runs
 	@stack/env go run ./setup connectors connectors/*.json
 
-demo: ## the whole pipeline: four weeks of flight, live alerts, four answers, an audit
+demo: ## the whole pipeline: four weeks of flight, live alerts, eight answers, an audit
 	@demo/pipeline
 
 demo-evolve: ## a schema grows while everything runs, after make demo

@@ -17,12 +17,13 @@ import (
 	"github.com/apache/spark-connect-go/v35/spark/sql"
 )
 
-// A week of flight with every kind of fault. E2E_DRONES and E2E_FOR make it
+// Ten days of flight with every kind of fault: a riot has a week before it or
+// after it to compare with, and a trend has a weekend. E2E_DRONES and E2E_FOR make it
 // larger: 100 drones for 672h are four million reports.
 func week() []string {
 	or := func(name, usual string) string { return cmp.Or(os.Getenv(name), usual) }
 	return []string{
-		"--drones", or("E2E_DRONES", "20"), "--from", "2026-01-05", "--for", or("E2E_FOR", "168h"),
+		"--drones", or("E2E_DRONES", "20"), "--from", "2026-01-05", "--for", or("E2E_FOR", "240h"),
 		"--late", "1%", "--duplicate", "1%", "--reorder", "2%", "--corrupt", "0.5%", "--old-schema", "5%", "--lost", "2%",
 	}
 }
@@ -264,5 +265,50 @@ func answersAreTheTruth(t *testing.T, s *system, truth truth) {
 	}
 	if answers.More() {
 		t.Error("spark-jobs answers a question that the truth does not: fold it in simulator/internal/truth")
+	}
+}
+
+// duckdbAnswersTheSame compares what Spark answers with what DuckDB does, which
+// has SQL of its own and reads the tables through PyIceberg.
+func duckdbAnswersTheSame(t *testing.T, s *system) {
+	t.Helper()
+	type answer struct {
+		Question string   `json:"question"`
+		Columns  []string `json:"columns"`
+		Rows     Rows     `json:"rows"`
+	}
+	second := map[string]answer{}
+	ask := s.stack("../bench/duckdb/ask")
+	var messages bytes.Buffer
+	ask.Stderr = &messages
+	printed, err := ask.Output()
+	if err != nil {
+		t.Fatalf("bench/duckdb/ask: %v\n%s", err, tail(messages.String()))
+	}
+	opinions := json.NewDecoder(bytes.NewReader(printed))
+	for opinions.More() {
+		var a answer
+		if err := opinions.Decode(&a); err != nil {
+			t.Fatalf("DuckDB's answer %d: %v", len(second)+1, err)
+		}
+		second[a.Question] = a
+	}
+	answers := json.NewDecoder(bytes.NewReader(s.run(t, 0, "spark-jobs", "ask", "all", "--json")))
+	for answers.More() {
+		var a answer
+		if err := answers.Decode(&a); err != nil {
+			t.Fatal(err)
+		}
+		other, asked := second[a.Question]
+		if !asked {
+			t.Errorf("DuckDB is not asked %s: write bench/duckdb/%[1]s.sql", a.Question)
+			continue
+		}
+		if !slices.Equal(a.Columns, other.Columns) {
+			t.Errorf("%s: Spark answers %v, DuckDB %v", a.Question, a.Columns, other.Columns)
+		}
+		if err := Compare(a.Rows, other.Rows, 1e-9); err != nil {
+			t.Errorf("%s: DuckDB answers something else: %v", a.Question, err)
+		}
 	}
 }

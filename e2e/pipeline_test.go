@@ -120,6 +120,8 @@ func TestPipeline(t *testing.T) {
 
 	step("every answer is the truth", func(t *testing.T) { answersAreTheTruth(t, s, truth) })
 
+	step("DuckDB answers the same", func(t *testing.T) { duckdbAnswersTheSame(t, s) })
+
 	step("answers are compared with the truth, published, and kept", func(t *testing.T) { answersArePublished(t, s, truth) })
 
 	step("a statement of one's own only reads, and any type is read", func(t *testing.T) { anyTypeIsRead(t, s) })

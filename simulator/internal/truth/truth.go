@@ -79,7 +79,7 @@ func Of(sent iter.Seq2[fault.Transmission, schemas.Report]) Truth {
 }
 
 // A fold is the sums so far. Memory grows with the fleet, the hours, the
-// citizens, the words and the riots, and not with the reports.
+// citizens, the words, the places and the riots, and not with the reports.
 type fold struct {
 	totals Totals
 	faults fault.Counts
@@ -90,6 +90,9 @@ type fold struct {
 	places   places
 	words    words
 	citizens citizens
+	spread   spread
+	calm     calmness
+	conducts conducts
 }
 
 // counts are of one drone, hour or place.
@@ -99,6 +102,7 @@ func newFold() *fold {
 	return &fold{
 		faults: fault.Counts{}, hours: map[int64]*counts{},
 		places: newPlaces(), words: newWords(), citizens: newCitizens(),
+		spread: newSpread(), calm: newCalm(), conducts: conducts{},
 	}
 }
 
@@ -137,9 +141,13 @@ func (f *fold) add(t fault.Transmission, r schemas.Report) {
 	if archived == 1 {
 		f.words.add(r, len(riots) > 0)
 		f.citizens.see(r.Citizens)
+		f.spread.observe(r)
+		f.calm.add(r)
+		f.conducts.add(t.Drone, r, !t.OldSchema)
 	}
 	for _, riot := range riots {
 		f.citizens.riot(riot.CitizenID)
+		f.spread.riot(riot)
 	}
 }
 
@@ -158,6 +166,10 @@ func (f *fold) truth() Truth {
 			{"hours", placesColumns, f.places.rows()},
 			{"words", wordsColumns, f.words.rows()},
 			{"citizens", citizensColumns, f.citizens.rows()},
+			{"spread", spreadColumns, f.spread.rows()},
+			{"trend", trendColumns, trend(f.hours)},
+			{"calm", calmColumns, f.calm.rows()},
+			{"drones", dronesColumns, f.conducts.rows()},
 		},
 	}
 	for number, c := range f.drones {

@@ -90,20 +90,34 @@ func TestAnswers(t *testing.T) {
 			"hours":    `[["Harbour",12,3,2,1500],["Harbour",23,0,1,0],["Market",13,0,1,0]]`,
 			"words":    `[]`, // none is heard in five reports with a riot
 			"citizens": `[["top 1%",1,2,0.6666666666666666],["top 10%",1,2,0.6666666666666666],["all",4,3,1]]`,
+			"spread":   `[]`, // no square with a riot was looked at half an hour later
+			"trend": `[["2026-01-09",1,0,0,0,null,null,3360,null,null],["2026-01-10",2,2,1440,1440,null,null,3360,null,null],` +
+				`["2026-01-12",1,1,1440,1440,null,null,3360,null,null]]`,
+			"calm": `[["Harbour",0,3,50,9.995000000000001],["Harbour",10,3,50,9.995000000000001],["Market",10,1,100,10]]`,
+			"drones": `[["drone-000000",3,0,0,0,0,0.7830420796419757,0,null],["drone-000002",1,0,0,0,0,0.9154517518168364,0,null],` +
+				`["all",4,0,0,0,0,0.7302321936074583,0,null]]`,
 		}},
 		"a damaged report is missing, its riots are not": {damaged(), map[string]string{
 			"weekend":  `[["week",2,2,2,1,1440],["weekend",1,2,2,2,1440]]`,
 			"hours":    `[["Harbour",12,4,2,2000],["Harbour",23,0,1,0],["Market",13,0,1,0]]`,
 			"words":    `[]`,
 			"citizens": `[["top 1%",1,3,0.6],["top 10%",1,3,0.6],["all",4,5,1]]`,
+			"spread":   `[]`,
+			"trend": `[["2026-01-09",1,0,0,0,null,null,6720,null,null],["2026-01-10",2,2,1440,1440,null,null,6720,null,null],` +
+				`["2026-01-12",1,2,2880,2880,null,null,6720,null,null]]`,
+			"calm": `[["Harbour",0,3,50,9.995000000000001],["Harbour",10,3,50,9.995000000000001],["Market",10,1,100,10]]`,
+			"drones": `[["drone-000000",3,0,0,0,0,0.7830420796419757,0,null],["drone-000002",1,0,0,0,0,0.9154517518168364,0,null],` +
+				`["all",4,0,0,0,0,0.7302321936074583,0,null]]`,
 		}},
 		"nothing but a damaged report": {damaged()[5:6], map[string]string{
 			"weekend": `[]`, "hours": `[]`, "words": `[]`,
 			"citizens": `[["top 1%",0,0,0],["top 10%",0,0,0],["all",0,1,1]]`,
+			"spread":   `[]`, "trend": `[]`, "calm": `[]`, "drones": `[]`,
 		}},
 		"nothing was sent": {nil, map[string]string{
 			"weekend": `[]`, "hours": `[]`, "words": `[]`,
 			"citizens": `[["top 1%",0,0,null],["top 10%",0,0,null],["all",0,0,null]]`,
+			"spread":   `[]`, "trend": `[]`, "calm": `[]`, "drones": `[]`,
 		}},
 	}
 	for name, tt := range tests {

@@ -27,7 +27,7 @@ func TestBadOptionsAreOneLineAndExit2(t *testing.T) {
 	}{
 		{
 			"an unknown question names the known ones", "ask weather",
-			[]string{`unknown question "weather"; there are weekend, hours, words, citizens, and all`},
+			[]string{`unknown question "weather"; there are weekend, hours, words, citizens, spread, trend, calm, drones, and all`},
 		},
 		{"an unknown question among known ones", "ask weekend weather", []string{`unknown question "weather"`}},
 		{"no question", "ask", []string{`expected "<question> ..."`}},

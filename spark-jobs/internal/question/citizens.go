@@ -28,7 +28,7 @@ func citizens() Question {
 		sql: func(s Scope) string {
 			return fmt.Sprintf(`WITH citizen AS (
   -- Copies of a report name the same citizens: no need to drop them first.
-  SELECT DISTINCT seen.citizen_id FROM %s LATERAL VIEW explode(citizens) AS seen%s
+  SELECT DISTINCT explode(citizens.citizen_id) AS citizen_id FROM %s%s
 ), riot AS (
   %s
 ), rioter AS (

@@ -25,21 +25,18 @@ func hours() Question {
 		Asks:   "At which hour of the day, and in which district, do riots happen?",
 		Tables: []string{schemas.Reports().Topic, schemas.Riots().Topic},
 		sql: func(s Scope) string {
-			return fmt.Sprintf(`WITH report AS (
+			return fmt.Sprintf(`WITH flown AS (
   %s
 ), riot AS (
   %s
-), flown AS (
-  SELECT %s AS district, hour(at) AS hour, count(*) AS reports FROM report GROUP BY district, hour
 ), seen AS (
   SELECT %s AS district, hour(at) AS hour, count(*) AS riots FROM riot GROUP BY district, hour
 )
 SELECT district, hour, coalesce(riots, 0) AS riots, reports,
   CAST(coalesce(riots, 0) AS DOUBLE) * 1000 / reports AS riots_per_1000_reports
 FROM flown LEFT JOIN seen USING (district, hour) ORDER BY district, hour`,
-				s.onceReport("reported_at AS at", "lat AS lat", "lon AS lon"),
-				s.onceRiot("detected_at AS at", "lat AS lat", "lon AS lon"),
-				districtOf("lat", "lon"), districtOf("lat", "lon"))
+				s.countReports(districtOf("lat", "lon")+" AS district", "hour(reported_at) AS hour"),
+				s.onceRiot("detected_at AS at", "lat AS lat", "lon AS lon"), districtOf("lat", "lon"))
 		},
 		Columns: []Column{
 			{"district", "the district whose centre was nearest to the drone", Text},

@@ -4,7 +4,7 @@
 // package is pure: it runs nothing.
 //
 // A record may be archived twice, as when a window was sent again: every
-// query first keeps one copy of each id, so that answers do not change.
+// query counts each id once, so that answers do not change (sql.go).
 // Days and hours are those of UTC.
 package question
 
@@ -81,7 +81,9 @@ const notEnough = "Not enough data: "
 var ErrUnknown = errors.New("unknown question")
 
 // All lists the questions, in the order in which they are asked.
-func All() []Question { return []Question{weekend(), hours(), words(), citizens()} }
+func All() []Question {
+	return []Question{weekend(), hours(), words(), citizens(), spread(), trend(), calm(), drones()}
+}
 
 // Find is the question of that name. The error lists the names there are.
 func Find(name string) (Question, error) {

@@ -24,7 +24,7 @@ func TestAQuestionIsFoundByItsName(t *testing.T) {
 
 func TestAnUnknownQuestionIsAnsweredWithTheKnownOnes(t *testing.T) {
 	_, err := Find("weather")
-	const want = `unknown question "weather"; there are weekend, hours, words, citizens, and all`
+	const want = `unknown question "weather"; there are weekend, hours, words, citizens, spread, trend, calm, drones, and all`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -10,26 +10,73 @@ import (
 	"github.com/peacestate/peacestate/spark-jobs/internal/lake"
 )
 
-// once selects one row per id from a topic's table: the values, each
-// "expression AS name", of the copy that Kafka held first. All copies of an
-// id have the same key and so the same partition: offsets order them. They are
-// of the same time and place, so all or none are in the scope.
-func (s Scope) once(topic, id string, values ...string) string {
-	selected := []string{id}
+// A record may be archived more than once. What follows counts it once, each
+// way at its own price (docs/decisions/0008).
+
+// onceRiot selects one row per riot_id: the values, each "expression AS name",
+// of the copy that Kafka held first. All copies of an id have the same key and
+// so the same partition: offsets order them. They are of the same time and
+// place, so all or none are in the scope. Riots are few enough to be grouped.
+func (s Scope) onceRiot(values ...string) string {
+	selected := []string{"riot_id"}
 	for _, value := range values {
-		expression, name, _ := strings.Cut(value, " AS ")
+		expression, name := cutName(value)
 		selected = append(selected, fmt.Sprintf("min_by(%s, %s) AS %s", expression, lake.OffsetColumn, name))
 	}
-	return fmt.Sprintf("SELECT %s\n  FROM %s%s\n  GROUP BY %s",
-		strings.Join(selected, ", "), lake.Table(topic), s.where(topic), id)
+	topic := schemas.Riots().Topic
+	return fmt.Sprintf("SELECT %s\n  FROM %s%s\n  GROUP BY riot_id", strings.Join(selected, ", "), lake.Table(topic), s.where(topic))
 }
 
-func (s Scope) onceReport(values ...string) string {
-	return s.once(schemas.Reports().Topic, "report_id", values...)
+// Reports are many. A report_id is a drone and a seq, so reports are counted in
+// blocks of a drone's following numbers: seqs has a bit for each number that is
+// there, however often. Blocks are 60 long, of the 63 that a BIGINT has without
+// its sign: an hour of reports.
+const (
+	block = "seq DIV 60"
+	seqs  = "bit_or(shiftleft(1L, CAST(seq % 60 AS INT)))"
+)
+
+// countReports selects how many reports there are for each value of keys, each
+// "expression AS name": columns are the names, and reports.
+func (s Scope) countReports(keys ...string) string {
+	var names []string
+	for _, key := range keys {
+		_, name := cutName(key)
+		names = append(names, name)
+	}
+	topic, list := schemas.Reports().Topic, strings.Join(names, ", ")
+	return fmt.Sprintf(`SELECT %[1]s, sum(bit_count(seqs)) AS reports FROM (
+    SELECT drone_id, %[2]s AS block, %[3]s,
+      %[4]s AS seqs
+    FROM %[5]s%[6]s
+    GROUP BY drone_id, block, %[1]s
+  ) GROUP BY %[1]s`, list, block, strings.Join(keys, ", "), seqs, lake.Table(topic), s.where(topic))
 }
 
-func (s Scope) onceRiot(values ...string) string {
-	return s.once(schemas.Riots().Topic, "riot_id", values...)
+// weighReports is four common table expressions. The last, report, has the
+// values, each "expression AS name", of every row, and its weight: 1, or one
+// n-th for each of n copies. So the weights of a report add up to 1, and a sum
+// of weights, rounded, is an exact count. Copies are looked for only in blocks
+// that have more rows than numbers; where none has, Spark drops that search and
+// the join while the query runs.
+func (s Scope) weighReports(values ...string) string {
+	topic := schemas.Reports().Topic
+	return fmt.Sprintf(`archived AS (
+  SELECT *, %s AS block FROM %s%s
+), crowded AS (
+  SELECT drone_id, block FROM archived GROUP BY drone_id, block HAVING count(*) > bit_count(%s)
+), copied AS (
+  SELECT drone_id, seq, count(*) AS copies FROM archived LEFT SEMI JOIN crowded USING (drone_id, block)
+  GROUP BY drone_id, seq HAVING count(*) > 1
+), report AS (
+  SELECT %s, 1D / coalesce(copies, 1) AS weight FROM archived LEFT JOIN copied USING (drone_id, seq)
+)`, block, lake.Table(topic), s.where(topic), seqs, strings.Join(values, ",\n    "))
+}
+
+// cutName is what "expression AS name" consists of.
+func cutName(value string) (expression, name string) {
+	i := strings.LastIndex(value, " AS ")
+	return value[:i], value[i+len(" AS "):]
 }
 
 // districtOf is the name of the district of a place, as peaceland.Nearest

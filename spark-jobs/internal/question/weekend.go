@@ -31,12 +31,10 @@ func weekend() Question {
 		Asks:   "Are there more riots in the week or at the weekend?",
 		Tables: []string{schemas.Reports().Topic, schemas.Riots().Topic},
 		sql: func(s Scope) string {
-			return fmt.Sprintf(`WITH report AS (
+			return fmt.Sprintf(`WITH flown AS (
   %s
 ), riot AS (
   %s
-), flown AS (
-  SELECT CAST(at AS DATE) AS day, count(*) AS reports FROM report GROUP BY day
 ), seen AS (
   SELECT CAST(at AS DATE) AS day, count(*) AS riots FROM riot GROUP BY day
 ), part AS (
@@ -48,7 +46,7 @@ func weekend() Question {
 SELECT part, days, reports, riots,
   CAST(riots AS DOUBLE) / days AS riots_per_day,
   CAST(riots AS DOUBLE) * %d / reports AS riots_per_drone_day
-FROM part ORDER BY part`, s.onceReport("reported_at AS at"), s.onceRiot("detected_at AS at"), droneDay)
+FROM part ORDER BY part`, s.countReports("CAST(reported_at AS DATE) AS day"), s.onceRiot("detected_at AS at"), droneDay)
 		},
 		Columns: []Column{
 			{"part", "week (Monday to Friday) or weekend, UTC", Text},

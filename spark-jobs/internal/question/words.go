@@ -35,13 +35,13 @@ func words() Question {
 		Asks:   "Which words are heard with riots far more often than without?",
 		Tables: []string{schemas.Reports().Topic},
 		sql: func(s Scope) string {
-			return fmt.Sprintf(`WITH report AS (
-  %s
-), heard AS (
+			return fmt.Sprintf(`WITH %s, heard AS (
   -- A word counts once per report; NULL stands for the report itself.
-  SELECT riot, explode(array_prepend(array_distinct(words), NULL)) AS word FROM report
+  SELECT riot, weight, explode(array_prepend(array_distinct(words), NULL)) AS word FROM report
 ), counted AS (
-  SELECT word, count_if(riot) AS with_riot, count_if(NOT riot) AS without_riot FROM heard GROUP BY word
+  SELECT word, CAST(round(sum(if(riot, weight, 0))) AS BIGINT) AS with_riot,
+    CAST(round(sum(if(riot, 0, weight))) AS BIGINT) AS without_riot
+  FROM heard GROUP BY word
 ), related AS (
   SELECT *,
     max(if(word IS NULL, with_riot, NULL)) OVER () AS riot_reports,
@@ -54,8 +54,8 @@ func words() Question {
   FROM related WHERE word IS NOT NULL
 )
 SELECT * FROM compared WHERE with_riot >= %d AND lift > 1 ORDER BY lift DESC, word LIMIT %d`,
-				s.onceReport("words AS words",
-					fmt.Sprintf("exists(citizens, c -> c.peacescore < %s) AS riot", literal(schemas.RiotThreshold))),
+				s.weighReports("words", fmt.Sprintf("coalesce(array_min(citizens.peacescore) < %s, FALSE) AS riot",
+					literal(schemas.RiotThreshold))),
 				minSupport, maxWords)
 		},
 		Columns: []Column{
