@@ -11,20 +11,13 @@ func List(questions []question.Question) string {
 	return aligned([]head{{"question", false}, {"asks", false}}, rows)
 }
 
-// ListJSON is one question with the meaning of its columns, on one line.
+// ListJSON is one question with the meaning of its columns, its chart and its query, on one line.
 func ListJSON(q question.Question) ([]byte, error) {
-	type column struct {
-		Name    string `json:"name"`
-		Meaning string `json:"meaning"`
-	}
-	var columns []column
-	for _, c := range q.Columns {
-		columns = append(columns, column{c.Name, c.Meaning})
-	}
 	return line(struct {
 		Question string   `json:"question"`
 		Asks     string   `json:"asks"`
 		Columns  []column `json:"columns"`
+		Chart    drawn    `json:"chart"`
 		SQL      string   `json:"sql"`
-	}{q.Name, q.Asks, columns, q.SQL(question.Scope{})})
+	}{q.Name, q.Asks, meanings(q), drawing(q), q.SQL(question.Scope{})})
 }

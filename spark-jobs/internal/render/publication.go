@@ -50,27 +50,10 @@ func (p Publication) Range() (from, to *time.Time) {
 
 // JSON is the value of a record of topic answers, on one line.
 func (p Publication) JSON() ([]byte, error) {
-	type column struct {
-		Name    string `json:"name"`
-		Meaning string `json:"meaning"`
-		Kind    string `json:"kind"`
-	}
-	type drawn struct {
-		Kind   string `json:"kind"`
-		X      string `json:"x"`
-		Y      string `json:"y"`
-		Series string `json:"series,omitempty"`
-		Low    string `json:"low,omitempty"`
-		High   string `json:"high,omitempty"`
-	}
 	type source struct {
 		Table    string `json:"table"`
 		Rows     int64  `json:"rows"`
 		Snapshot string `json:"snapshot,omitempty"`
-	}
-	var columns []column
-	for _, c := range p.Question.Columns {
-		columns = append(columns, column{c.Name, c.Meaning, kinds[c.Kind]})
 	}
 	var sources []source
 	for _, s := range p.Sources {
@@ -81,7 +64,6 @@ func (p Publication) JSON() ([]byte, error) {
 		sources = append(sources, source{s.Table, s.Rows, snapshot})
 	}
 	from, to := p.Range()
-	c := p.Question.Chart
 	return line(struct {
 		Version  int        `json:"version"`
 		Question string     `json:"question"`
@@ -97,10 +79,42 @@ func (p Publication) JSON() ([]byte, error) {
 		Tables   []source   `json:"tables"`
 		Verified *bool      `json:"verified"`
 	}{
-		PublicationVersion, p.Question.Name, p.Question.Asks, p.Sentence, columns, append([][]any{}, p.Rows...),
-		drawn{chartKinds[c.Kind], c.X, c.Y, c.Series, c.Low, c.High},
+		PublicationVersion, p.Question.Name, p.Question.Asks, p.Sentence, meanings(p.Question), append([][]any{}, p.Rows...),
+		drawing(p.Question),
 		p.Asked.UTC().Truncate(time.Millisecond), p.Took.Seconds(), from, to, sources, p.Verified(),
 	})
+}
+
+// A column is one of a question's as JSON.
+type column struct {
+	Name    string `json:"name"`
+	Meaning string `json:"meaning"`
+	Kind    string `json:"kind"`
+}
+
+// meanings are the columns of a question.
+func meanings(q question.Question) []column {
+	var columns []column
+	for _, c := range q.Columns {
+		columns = append(columns, column{c.Name, c.Meaning, kinds[c.Kind]})
+	}
+	return columns
+}
+
+// A drawn is a question's chart as JSON.
+type drawn struct {
+	Kind   string `json:"kind"`
+	X      string `json:"x"`
+	Y      string `json:"y"`
+	Series string `json:"series,omitempty"`
+	Low    string `json:"low,omitempty"`
+	High   string `json:"high,omitempty"`
+}
+
+// drawing is the chart of a question.
+func drawing(q question.Question) drawn {
+	c := q.Chart
+	return drawn{chartKinds[c.Kind], c.X, c.Y, c.Series, c.Low, c.High}
 }
 
 var (
