@@ -40,7 +40,7 @@ func theAuditKnowsTheManifest(t *testing.T, s *system, truth truth, file string)
 	t.Helper()
 	found := parse[rows](t, s.run(t, 0, "spark-jobs", "verify", "--json", "--manifest", file))
 	listed := map[string]int{}
-	var last = map[string]fault{} // of each kind
+	last := map[string]fault{} // of each kind
 	for _, f := range truth.Manifest {
 		listed[f.Fault]++
 		last[f.Fault] = f

@@ -77,7 +77,8 @@ func TestARiotSpreadsToOthersInTheNextHalfHourOfASquareThatWasSeen(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			got := answer(t, "spread", tt.sent)
 			if name == "a week before and a week after are what is usual" {
-				width := math.Exp(1.959963984540054 * math.Sqrt(1.0/1-1.0/1+1.0/1-1.0/2))
+				variance := func(hits, looks float64) float64 { return 1/hits - 1/looks } // of the logarithm of a share
+				width := math.Exp(1.959963984540054 * math.Sqrt(variance(1, 1)+variance(1, 2)))
 				tt.want = fmt.Sprintf(`[["same",1,1,1,2,1,0.5,2,%.6f,%.6f]]`, 2/width, 2*width)
 				var rows [][]any
 				if err := json.Unmarshal([]byte(got), &rows); err != nil || len(rows) != 1 {

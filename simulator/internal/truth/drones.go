@@ -49,8 +49,8 @@ func (c conducts) add(drone int, r schemas.Report, withTechnical bool) {
 	d.reports++
 	if withTechnical && r.Technical != nil {
 		d.charged = true
-		d.lowestCharge = min(d.lowestCharge, r.Technical.BatteryPct)
-		if r.Technical.BatteryPct < nearlyEmpty {
+		d.lowestCharge = min(d.lowestCharge, r.BatteryPct)
+		if r.BatteryPct < nearlyEmpty {
 			d.nearlyEmpty++
 		}
 	}

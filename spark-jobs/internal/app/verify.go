@@ -215,7 +215,7 @@ func (v verify) examine(
 }
 
 func (v verify) print(streams service.Streams, report audit.Report, took time.Duration) error {
-	text := []byte(render.Report(report, v.window.String()))
+	text := []byte(render.Report(report, fmt.Sprint(v.window)))
 	if v.JSON {
 		var err error
 		if text, err = render.ReportJSON(report, took.Seconds()); err != nil {

@@ -23,7 +23,8 @@ func TestRead(t *testing.T) {
 		}, ""},
 		{
 			"a duplicate and a corrupt one", `{"fault":"duplicate","report_id":"a/1","copies":2}` + "\n" + `{"fault":"corrupt","report_id":"a/2","sha256":"` + hash + `"}`,
-			[]Entry{{Fault: "duplicate", ReportID: "a/1", Copies: 2}, {Fault: "corrupt", ReportID: "a/2", SHA256: hash}}, "",
+			[]Entry{{Fault: "duplicate", ReportID: "a/1", Copies: 2}, {Fault: "corrupt", ReportID: "a/2", SHA256: hash}},
+			"",
 		},
 		{"no JSON", late + "\nlate", nil, "line 2 is no fault that simulator --manifest wrote"},
 		{"JSON of something else", `{"reports":7}`, nil, `line 1: "" is no fault; there are late, duplicate`},

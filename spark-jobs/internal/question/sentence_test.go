@@ -179,7 +179,8 @@ func TestSentences(t *testing.T) {
 			"Calmest is Harbour (mean peacescore 70.0 of 1,000 sightings), least calm Market (mean peacescore 55.0 of 50 sightings).",
 		},
 		{
-			"calm: one district", calm(), rows{{"Market", int64(50), int64(50), 100.0, 55.0}},
+			"calm: one district", calm(),
+			rows{{"Market", int64(50), int64(50), 100.0, 55.0}},
 			"In Market, the mean peacescore of 50 sightings is 55.0; no other district was looked at.",
 		},
 		{"calm: an empty archive", calm(), nil, "Not enough data: no reports with citizens are archived."},
@@ -205,7 +206,8 @@ func TestSentences(t *testing.T) {
 			"None: all 2,000 reports came, and in order.",
 		},
 		{
-			"drones: one has none to be compared with", drones(), rows{drone("drone-000001", 1000, 7, 3, 0.0), drone("all", 1000, 7, 3, 0.0)},
+			"drones: one has none to be compared with", drones(),
+			rows{drone("drone-000001", 1000, 7, 3, 0.0), drone("all", 1000, 7, 3, 0.0)},
 			"Not enough data: there is only drone-000001 to look at: of 1,000 reports, 7 are missing and 3 came late.",
 		},
 		{"drones: an empty archive", drones(), nil, "Not enough data: no reports are archived."},

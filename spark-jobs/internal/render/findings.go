@@ -117,10 +117,10 @@ func seqNote(topic string, s audit.Seqs, missing bool) string {
 	for i, at := range s.UnseenAt {
 		rest -= at.Len()
 		if i > 0 && s.UnseenAt[i-1].DroneID == at.DroneID {
-			drones[len(drones)-1] += ", " + at.Range.String()
+			drones[len(drones)-1] += ", " + at.String()
 			continue
 		}
-		drones = append(drones, at.DroneID+": "+at.Range.String())
+		drones = append(drones, at.DroneID+": "+at.String())
 	}
 	why := "were never sent here"
 	if missing {

@@ -50,16 +50,21 @@ func TestWhatIsToBeKnownOfRowsIsSaidInWords(t *testing.T) {
 		{"nothing", audit.Table{Topic: "riots", Rows: 10}, 0, ""},
 		{"every number seen", audit.Table{Topic: "reports", Rows: 10, Seqs: &audit.Seqs{Drones: 2}}, 0, ""},
 		{
-			"copies", audit.Table{Topic: "riots", Rows: 1010, Hidden: 1}, 0,
+			"copies",
+			audit.Table{Topic: "riots", Rows: 1010, Hidden: 1},
+			0,
 			"riots: 1 row of 1,010 repeat an id that is there already, as when it was sent twice; questions count it once\n",
 		},
 		{
-			"rows on a wrong day", audit.Table{Topic: "riots", Rows: 1010, WrongDay: 3}, 0,
+			"rows on a wrong day",
+			audit.Table{Topic: "riots", Rows: 1010, WrongDay: 3},
+			0,
 			"riots: 3 rows lie in the partition of another day than their own: a question about a day misses them\n",
 		},
 		{
 			"numbers that dead letters account for",
-			audit.Table{Topic: "reports", Seqs: &audit.Seqs{Drones: 3, WithGaps: 2, Unseen: 1200, SetAside: 1200}}, 0,
+			audit.Table{Topic: "reports", Seqs: &audit.Seqs{Drones: 3, WithGaps: 2, Unseen: 1200, SetAside: 1200}},
+			0,
 			"reports: 1,200 seqs unseen between the first and the last of each of 2 drones; as many dead letters of these drones account for 1,200\n",
 		},
 		{
@@ -67,13 +72,15 @@ func TestWhatIsToBeKnownOfRowsIsSaidInWords(t *testing.T) {
 			audit.Table{Topic: "reports", Seqs: &audit.Seqs{
 				Drones: 3, WithGaps: 2, Unseen: 20, SetAside: 4,
 				UnseenAt: []audit.DroneRange{at("drone-000042", 17, 19), at("drone-000042", 30, 30), at("drone-000043", 5, 5)},
-			}}, 0,
+			}},
+			0,
 			"reports: 20 seqs unseen between the first and the last of each of 2 drones; as many dead letters of these drones account for 4; " +
 				"16 were never sent here, as between two flights: drone-000042: 17..19, 30; drone-000043: 5 and 15 more seqs\n",
 		},
 		{
 			"numbers that may be missing",
-			audit.Table{Topic: "reports", Seqs: &audit.Seqs{Drones: 1, WithGaps: 1, Unseen: 1, UnseenAt: []audit.DroneRange{at("drone-000042", 17, 17)}}}, 2,
+			audit.Table{Topic: "reports", Seqs: &audit.Seqs{Drones: 1, WithGaps: 1, Unseen: 1, UnseenAt: []audit.DroneRange{at("drone-000042", 17, 17)}}},
+			2,
 			"reports: 1 seq unseen between the first and the last of each of 1 drone; " +
 				"1 are among the missing, or were never sent here, as between two flights: drone-000042: 17\n",
 		},
