@@ -198,7 +198,7 @@ func TestPipeline(t *testing.T) {
 
 	step("the last report is readable soon after the drones fall silent", func(t *testing.T) { theTailIsArchived(t, s) })
 
-	step("the death of one of two Connect workers holds commits up for less than half a minute", func(t *testing.T) {
+	step("the death of one of two Connect workers holds commits up for less than a minute", func(t *testing.T) {
 		aDeadWorkerIsReplaced(t, s)
 	})
 
