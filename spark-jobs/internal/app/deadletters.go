@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -27,8 +28,21 @@ type deadLetters struct {
 
 // letters are the options of both.
 type letters struct {
-	topics
-	Kafka string `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers (${default})."`
+	Topics []string `arg:"" optional:"" name:"topic" help:"Whose dead letters: reports, riots, alerts (default: all)."`
+	Kafka  string   `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers (${default})."`
+}
+
+func (l letters) named() ([]string, error) {
+	all := []string{schemas.Reports().Topic, schemas.Riots().Topic, schemas.Alerts().Topic}
+	for _, name := range l.Topics {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("%q is no archived topic: name reports, riots or alerts", name)
+		}
+	}
+	if len(l.Topics) > 0 {
+		return l.Topics, nil
+	}
+	return all, nil
 }
 
 // read hands the letters of every named topic to each, the oldest first.

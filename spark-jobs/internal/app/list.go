@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/peacestate/peacestate/service"
@@ -9,7 +10,17 @@ import (
 )
 
 type list struct {
-	JSON bool `name:"json" help:"One JSON object a line, with the columns and the SQL."`
+	JSON bool `name:"json" help:"One JSON object a line, with the columns, the chart and the SQL."`
+	scope
+}
+
+// Validate checks the options.
+func (l list) Validate() error {
+	_, err := l.asked()
+	if err == nil && !l.JSON && l.scope != (scope{}) {
+		err = errors.New("--since, --until and --district change the SQL, which only --json prints")
+	}
+	return err
 }
 
 // Run prints the questions.
@@ -18,8 +29,12 @@ func (l list) Run(streams service.Streams) error {
 		_, err := fmt.Fprint(streams.Out, render.List(question.All()))
 		return err
 	}
+	asked, err := l.asked()
+	if err != nil {
+		return err
+	}
 	for _, q := range question.All() {
-		line, err := render.ListJSON(q)
+		line, err := render.ListJSON(q, asked)
 		if err != nil {
 			return err
 		}

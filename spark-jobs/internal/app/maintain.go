@@ -15,7 +15,7 @@ import (
 )
 
 type maintain struct {
-	topics
+	tableNames
 	Keep    time.Duration `default:"168h" placeholder:"DURATION" help:"Snapshots younger than this stay, for --as-of; so do the newest 20 (${default})."`
 	Orphans time.Duration `default:"72h" placeholder:"DURATION" help:"Files that no snapshot holds go when they are older than this, at least 24h: younger ones may be about to be committed (${default})."`
 	JSON    bool          `name:"json" help:"One JSON object a line and table."`
@@ -50,8 +50,8 @@ func (m maintain) Run(ctx context.Context, streams service.Streams) error {
 		return err
 	}
 	defer cluster.Close()
-	for _, topic := range named {
-		done, err := m.keep(ctx, cluster, streams.Err, topic)
+	for _, table := range named {
+		done, err := m.keep(ctx, cluster, streams.Err, table)
 		if err != nil {
 			return err
 		}
@@ -68,12 +68,11 @@ func (m maintain) Run(ctx context.Context, streams service.Streams) error {
 	return nil
 }
 
-func (m maintain) keep(ctx context.Context, cluster *engine.Engine, terminal io.Writer, topic string) (render.Upkeep, error) {
-	began, table := time.Now(), lake.Table(topic)
-	done := render.Upkeep{Table: table}
+func (m maintain) keep(ctx context.Context, cluster *engine.Engine, terminal io.Writer, table string) (render.Upkeep, error) {
+	began, done := time.Now(), render.Upkeep{Table: table}
 	look := func(state *lake.State, took *int64) (err error) {
 		defer working(terminal, table)()
-		if *state, err = stateOf(ctx, cluster, topic); err != nil {
+		if *state, err = stateOf(ctx, cluster, table); err != nil {
 			return err
 		}
 		scanning := time.Now()
@@ -100,7 +99,7 @@ func (m maintain) keep(ctx context.Context, cluster *engine.Engine, terminal io.
 			return err
 		},
 		func() (err error) {
-			grown, err = stateOf(ctx, cluster, topic)
+			grown, err = stateOf(ctx, cluster, table)
 			return err
 		},
 		func() (err error) {

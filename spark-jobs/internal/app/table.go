@@ -7,33 +7,35 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
 	"github.com/peacestate/peacestate/spark-jobs/internal/lake"
 	"github.com/peacestate/peacestate/spark-jobs/internal/render"
 )
 
-// topics are those of some tables, or of all.
-type topics struct {
-	Topics []string `arg:"" optional:"" name:"topic" help:"Whose tables: reports, riots, alerts (default: all)."`
+// tableNames are those of some tables of the lake, or of all.
+type tableNames struct {
+	Tables []string `arg:"" optional:"" name:"table" help:"Some of reports, riots, alerts, answers (default: all)."`
 }
 
-func (t topics) named() ([]string, error) {
-	all := []string{schemas.Reports().Topic, schemas.Riots().Topic, schemas.Alerts().Topic}
-	for _, name := range t.Topics {
-		if !slices.Contains(all, name) {
-			return nil, fmt.Errorf("%q is no archived topic: name reports, riots or alerts", name)
+// named returns Spark's names of the tables.
+func (t tableNames) named() ([]string, error) {
+	names := t.Tables
+	if len(names) == 0 {
+		names = []string{"reports", "riots", "alerts", "answers"}
+	}
+	tables := make([]string, len(names))
+	for i, name := range names {
+		tables[i] = lake.Table(name)
+		if !slices.Contains(lake.Tables(), tables[i]) {
+			return nil, fmt.Errorf("%q is no table of the lake: name some of reports, riots, alerts, answers", name)
 		}
 	}
-	if len(t.Topics) > 0 {
-		return t.Topics, nil
-	}
-	return all, nil
+	return tables, nil
 }
 
 type tableState struct {
-	topics
+	tableNames
 	Columns bool `help:"Also say in how many rows each column has a value."`
 	JSON    bool `name:"json" help:"One JSON object a line and table."`
 	spark
@@ -57,15 +59,15 @@ func (t tableState) Run(ctx context.Context, streams service.Streams) error {
 	}
 	defer cluster.Close()
 	var states []render.TableState
-	for _, topic := range named {
-		state, err := stateOf(ctx, cluster, topic)
+	for _, table := range named {
+		state, err := stateOf(ctx, cluster, table)
 		if err != nil {
 			return err
 		}
-		said := render.TableState{Table: lake.Table(topic), State: state}
+		said := render.TableState{Table: table, State: state}
 		if t.Columns {
-			if said.Columns, err = columnsOf(ctx, cluster, lake.Table(topic)); err != nil {
-				return fmt.Errorf("look at the columns of %s: %w", lake.Table(topic), err)
+			if said.Columns, err = columnsOf(ctx, cluster, table); err != nil {
+				return fmt.Errorf("look at the columns of %s: %w", table, err)
 			}
 		}
 		states = append(states, said)
@@ -115,11 +117,10 @@ func columnsOf(ctx context.Context, cluster *engine.Engine, table string) ([]lak
 	return columns, nil
 }
 
-// stateOf reads the metadata of a topic's table as it is now.
-func stateOf(ctx context.Context, cluster *engine.Engine, topic string) (lake.State, error) {
-	table := lake.Table(topic)
+// stateOf reads the metadata of a table as it is now.
+func stateOf(ctx context.Context, cluster *engine.Engine, table string) (lake.State, error) {
 	if err := cluster.Refresh(ctx, table); errors.Is(err, engine.ErrNoTable) {
-		return lake.State{}, nothingArchived(topic)
+		return lake.State{}, fmt.Errorf("Spark knows no table %s: create it with 'make tables'", table)
 	} else if err != nil {
 		return lake.State{}, fmt.Errorf("refresh %s: %w", table, err)
 	}

@@ -30,6 +30,7 @@ type point struct {
 	series string
 	// The value, and the ends of its interval; NaN where there is none.
 	y, low, high float64
+	dot          float64 // what was measured, beside a line; NaN where there is none
 }
 
 // Of is the chart of rows that have passed question.Answer.
@@ -45,7 +46,7 @@ func Of(q question.Question, rows [][]any) Chart {
 	places := map[string]int{}
 	for _, row := range rows {
 		x := column(row, q.Chart.X)
-		p := point{name: label(x), at: number(x), y: number(column(row, q.Chart.Y)), low: math.NaN(), high: math.NaN()}
+		p := point{name: label(x), at: number(x), y: number(column(row, q.Chart.Y)), low: math.NaN(), high: math.NaN(), dot: number(column(row, q.Chart.Dots))}
 		if q.Chart.Low != "" {
 			p.low, p.high = number(column(row, q.Chart.Low)), number(column(row, q.Chart.High))
 		}
@@ -113,11 +114,12 @@ func (c Chart) of(series string) []point {
 	return all
 }
 
-// span is the range of all values and of the ends of their intervals.
+// span is the range of all values, of the ends of their intervals and of what was
+// measured.
 func (c Chart) span() (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, p := range c.points {
-		for _, v := range []float64{p.y, p.low, p.high} {
+		for _, v := range []float64{p.y, p.low, p.high, p.dot} {
 			if !math.IsNaN(v) {
 				low, high = min(low, v), max(high, v)
 			}

@@ -27,7 +27,7 @@ func TestChartsArePure(t *testing.T) {
 
 func asks(c question.Chart, kinds ...question.Kind) question.Question {
 	q := question.Question{Name: "test", Chart: c}
-	for i, name := range []string{"x", "y", "of", "low", "high"} {
+	for i, name := range []string{"x", "y", "of", "low", "high", "seen"} {
 		if i < len(kinds) {
 			q.Columns = append(q.Columns, question.Column{Name: name, Meaning: "the " + name + "; in units", Kind: kinds[i]})
 		}
@@ -46,6 +46,7 @@ var (
 	intervals = asks(question.Chart{Kind: question.Bars, X: "x", Y: "y", Low: "low", High: "high"}, words, numbers, words, numbers, numbers)
 	lines     = asks(question.Chart{Kind: question.Lines, X: "x", Y: "y", Series: "of"}, counts, numbers, words)
 	band      = asks(question.Chart{Kind: question.Lines, X: "x", Y: "y", Low: "low", High: "high"}, words, numbers, words, numbers, numbers)
+	fitted    = asks(question.Chart{Kind: question.Lines, X: "x", Y: "y", Dots: "seen"}, counts, numbers, words, numbers, numbers, numbers)
 	heat      = asks(question.Chart{Kind: question.Heat, X: "x", Y: "y", Series: "of"}, counts, numbers, words)
 )
 
@@ -92,6 +93,11 @@ b ▏ 0
 		{
 			"of a line the interval is shaded; dates are as far apart as they are", band,
 			[][]any{{"2026-01-05", 2.0, "", 1.0, 3.0}, {"2026-01-12", 4.0, "", 3.0, 5.0}, {"2026-02-02", 3.0, "", 2.0, 4.0}},
+			"",
+		},
+		{
+			"what was measured is a mark beside its line", fitted,
+			[][]any{{int64(1), 2.0, "", nil, nil, 1.0}, {int64(2), 3.0, "", nil, nil, 6.0}, {int64(3), 4.0, "", nil, nil, nil}, {int64(4), 5.0, "", nil, nil, 4.0}},
 			"",
 		},
 		{

@@ -309,10 +309,21 @@ func (c Chart) drawLines(p *plot.Plot) error {
 		if i >= len(seriesColours) { // the colours begin again
 			line.Dashes = []vg.Length{5, 3}
 		}
+		p.Add(line)
+		measured := c.question.Chart.Dots != ""
+		if measured {
+			if dots, err = plotter.NewScatter(dotsOf(points)); err != nil {
+				return err
+			}
+		}
 		dots.Color, dots.Shape, dots.Radius = colour, draw.CircleGlyph{}, 2
-		p.Add(line, dots)
+		p.Add(dots)
 		if len(all) > 1 {
 			p.Legend.Add(series, line)
+		}
+		if measured && i == 0 {
+			p.Legend.Add(c.question.Chart.Dots, dots)
+			p.Legend.Add(c.question.Chart.Y, line)
 		}
 	}
 	low, high := c.span()
@@ -321,13 +332,23 @@ func (c Chart) drawLines(p *plot.Plot) error {
 	}
 	p.Y.Max += (high - p.Y.Min) * 0.06
 	p.Legend.Top = true
-	if len(all) > 1 {
-		p.Y.Max += (high - p.Y.Min) * 0.06 * float64(len(all))
+	if entries := max(len(all), map[bool]int{true: 2}[c.question.Chart.Dots != ""]); entries > 1 {
+		p.Y.Max += (high - p.Y.Min) * 0.06 * float64(entries)
 	}
 	if c.dates {
 		p.X.Tick.Marker = days{}
 	}
 	return nil
+}
+
+// dotsOf is what was measured.
+func dotsOf(points []point) (dots plotter.XYs) {
+	for _, point := range points {
+		if !math.IsNaN(point.dot) {
+			dots = append(dots, plotter.XY{X: point.at, Y: point.dot})
+		}
+	}
+	return dots
 }
 
 // drawHeat draws the cells, and beside them what their colours mean.

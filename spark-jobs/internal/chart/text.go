@@ -137,8 +137,8 @@ func (c canvas) line(y int, t Terminal) string {
 	return b.String()
 }
 
-// textLines draws a mark at each point, a dot where a line passes between
-// two, and shades the interval.
+// textLines draws a mark at each point, or at what was measured there, a dot
+// where a line passes between two, and shades the interval.
 func (c Chart) textLines(t Terminal) string {
 	low, high := c.span()
 	if low > 0 && low < high/2 {
@@ -184,12 +184,23 @@ func (c Chart) textLines(t Terminal) string {
 			}
 		}
 		for _, p := range points {
-			field.put(column(p.at), row(p.y), mark, ink)
+			if c.question.Chart.Dots == "" {
+				field.put(column(p.at), row(p.y), mark, ink)
+				continue
+			}
+			field.put(column(p.at), row(p.y), '·', ink)
+			if !math.IsNaN(p.dot) {
+				field.put(column(p.at), row(p.dot), mark, ink)
+			}
 		}
 	}
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s by %s\n", c.question.Chart.Y, c.question.Chart.X)
+	said := c.question.Chart.Y
+	if dots := c.question.Chart.Dots; dots != "" {
+		said = fmt.Sprintf("%c %s and · %s", marks[0], dots, said)
+	}
+	fmt.Fprintf(&b, "%s by %s\n", said, c.question.Chart.X)
 	for y := range lineHeight {
 		fmt.Fprintf(&b, "%*s ┤%s\n", left, scales[y], field.line(y, t))
 	}

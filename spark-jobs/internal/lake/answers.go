@@ -11,6 +11,15 @@ import (
 // does not know it.
 const Answers = Namespace + ".answers"
 
+// Tables lists Spark's names of all tables of the lake.
+func Tables() []string {
+	var tables []string
+	for _, d := range Definitions() {
+		tables = append(tables, d.Table)
+	}
+	return append(tables, Answers)
+}
+
 // CreateAnswers is the statement that creates the table of answers where there
 // is none.
 func CreateAnswers() string {

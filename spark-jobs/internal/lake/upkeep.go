@@ -11,12 +11,16 @@ import (
 // is no conflict, as appends add files and these replace or forget others.
 
 // Compact rewrites the small files of each day as few large ones, sorted by
-// time and place. A day of less than five such files is left alone, so a
-// second call finds nothing to do.
+// time and place; answers, which have no place, by time. A day of less than five
+// such files is left alone, so a second call finds nothing to do.
 func Compact(table string) string {
+	order := EventTime(table)
+	if table != Answers {
+		order = fmt.Sprintf("zorder(%s, lat, lon)", order)
+	}
 	return call("rewrite_data_files", table,
 		"strategy => 'sort'",
-		fmt.Sprintf("sort_order => 'zorder(%s, lat, lon)'", EventTime(table)),
+		fmt.Sprintf("sort_order => '%s'", order),
 		fmt.Sprintf("options => map('min-input-files', '%d', 'max-concurrent-file-group-rewrites', '2')", minInputFiles))
 }
 
@@ -43,10 +47,10 @@ func RemoveOrphans(table string, before time.Time) string {
 	return call("remove_orphan_files", table, "older_than => "+Timestamp(before), "prefix_listing => true")
 }
 
-// ScanSQL reads two columns of every row: how long that takes is what files
-// cost a question.
+// ScanSQL reads one column of every row: how long that takes is what files cost
+// a question. (Iceberg would answer its greatest value without reading any.)
 func ScanSQL(table string) string {
-	return fmt.Sprintf("SELECT count(*) AS n, max(lat) AS north, max(%s) AS youngest FROM %s", EventTime(table), table)
+	return fmt.Sprintf("SELECT bit_xor(hash(%s)) AS seen FROM %s", EventTime(table), table)
 }
 
 func call(procedure, table string, arguments ...string) string {
@@ -57,8 +61,12 @@ func call(procedure, table string, arguments ...string) string {
 // Timestamp writes a time as SQL.
 func Timestamp(t time.Time) string { return t.UTC().Format("TIMESTAMP '2006-01-02 15:04:05.000 UTC'") }
 
-// EventTime is the table's column of event time.
+// EventTime is the table's column of event time; of an answer, when it was
+// asked for.
 func EventTime(table string) string {
+	if table == Answers {
+		return "asked_at"
+	}
 	for _, d := range Definitions() {
 		if d.Table == table {
 			return d.Day

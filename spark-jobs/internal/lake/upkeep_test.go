@@ -11,6 +11,7 @@ func TestStatementsOfUpkeep(t *testing.T) {
 	for _, test := range []struct{ statement, want string }{
 		{Compact(Table("reports")), "zorder(reported_at, lat, lon)"},
 		{Compact(Table("alerts")), "zorder(detected_at, lat, lon)"},
+		{Compact(Answers), "sort_order => 'asked_at'"},
 		{Tidy(Table("riots")), "CALL lake.system.rewrite_manifests(table => 'peacestate.riots')"},
 		{
 			Expire(Table("riots"), at),

@@ -9,6 +9,7 @@ type Chart struct {
 	Series string // a line, a colour or a row of cells for each value; "" for one of all
 	Low    string // ends of the interval of confidence of Y; both or neither
 	High   string
+	Dots   string // of Lines: what was measured, where Y is what a model says of it; "" for none
 }
 
 // A ChartKind is what is drawn for each row.

@@ -191,7 +191,7 @@ func TestAChartNamesColumnsOfItsQuestion(t *testing.T) {
 		for _, column := range q.Columns {
 			kinds[column.Name] = column.Kind
 		}
-		for _, name := range []string{c.X, c.Y, c.Series, c.Low, c.High} {
+		for _, name := range []string{c.X, c.Y, c.Series, c.Low, c.High, c.Dots} {
 			if _, known := kinds[name]; name != "" && !known {
 				t.Errorf("the chart of %s names %q, which is no column", q.Name, name)
 			}

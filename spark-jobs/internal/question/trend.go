@@ -91,7 +91,7 @@ FROM drawn ORDER BY day`, s.countReports("CAST(reported_at AS DATE) AS day"), s.
 			{"change_low", "lower end of its 95% interval", Number},
 			{"change_high", "upper end", Number},
 		},
-		Chart:    Chart{Kind: Lines, X: "day", Y: "expected", Low: "low", High: "high"},
+		Chart:    Chart{Kind: Lines, X: "day", Y: "expected", Low: "low", High: "high", Dots: "riots_per_drone_day"},
 		sentence: sayTrend,
 	}
 }

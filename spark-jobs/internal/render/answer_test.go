@@ -106,7 +106,7 @@ func TestTheListNamesEveryQuestion(t *testing.T) {
 		if !strings.HasPrefix(lines[i+1], q.Name+" ") || !strings.HasSuffix(lines[i+1], q.Asks) {
 			t.Errorf("line %d is %q, want %s", i+1, lines[i+1], q.Name)
 		}
-		line, err := ListJSON(q)
+		line, err := ListJSON(q, question.Scope{})
 		start := `{"question":"` + q.Name + `","asks":"`
 		if err != nil || !strings.HasPrefix(string(line), start) || strings.Count(string(line), "\n") != 1 {
 			t.Errorf("got %s, %v", line, err)

@@ -109,12 +109,13 @@ type drawn struct {
 	Series string `json:"series,omitempty"`
 	Low    string `json:"low,omitempty"`
 	High   string `json:"high,omitempty"`
+	Dots   string `json:"dots,omitempty"`
 }
 
 // drawing is the chart of a question.
 func drawing(q question.Question) drawn {
 	c := q.Chart
-	return drawn{chartKinds[c.Kind], c.X, c.Y, c.Series, c.Low, c.High}
+	return drawn{chartKinds[c.Kind], c.X, c.Y, c.Series, c.Low, c.High, c.Dots}
 }
 
 var (
