@@ -120,6 +120,8 @@ func TestPipeline(t *testing.T) {
 
 	step("every answer is the truth", func(t *testing.T) { answersAreTheTruth(t, s, truth) })
 
+	step("a question reads the days and the columns that it is about", func(t *testing.T) { theLayoutServesTheQuestions(t, s) })
+
 	step("DuckDB answers the same", func(t *testing.T) { duckdbAnswersTheSame(t, s) })
 
 	step("answers are compared with the truth, published, and kept", func(t *testing.T) { answersArePublished(t, s, truth) })
@@ -198,7 +200,7 @@ func TestPipeline(t *testing.T) {
 
 	step("the last report is readable soon after the drones fall silent", func(t *testing.T) { theTailIsArchived(t, s) })
 
-	step("the death of one of two Connect workers holds commits up for less than a minute", func(t *testing.T) {
+	step("the death of one of two Connect workers holds commits up for less than 30 s", func(t *testing.T) {
 		aDeadWorkerIsReplaced(t, s)
 	})
 

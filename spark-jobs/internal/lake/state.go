@@ -9,7 +9,7 @@ import (
 // are Unix milliseconds; nil is what there is none of.
 type State struct {
 	Rows  int64 `json:"rows"`
-	Days  int64 `json:"days"` // partitions with rows
+	Days  int64 `json:"days"` // partitions with rows; 0 for answers, which have none
 	Files int64 `json:"files"`
 	Bytes int64 `json:"bytes"`
 	// Small is how many of the files are below SmallFile.
@@ -30,8 +30,12 @@ const SmallFile = 8 << 20
 
 // StateSQL returns the one row that ReadState takes.
 func StateSQL(table string) string {
+	days := "count(DISTINCT partition)"
+	if table == Answers {
+		days = "0L"
+	}
 	return fmt.Sprintf(`WITH data AS (
-  SELECT coalesce(sum(record_count), 0L) AS kept, count(DISTINCT partition) AS days, count(*) AS files,
+  SELECT coalesce(sum(record_count), 0L) AS kept, %[3]s AS days, count(*) AS files,
     coalesce(sum(file_size_in_bytes), 0L) AS bytes, count_if(file_size_in_bytes < %[2]d) AS small,
     min(file_size_in_bytes) AS smallest, percentile_approx(file_size_in_bytes, 0.5) AS median, max(file_size_in_bytes) AS largest
   FROM %[1]s.data_files
@@ -42,7 +46,7 @@ func StateSQL(table string) string {
 ), history AS (
   SELECT count(*) AS snapshots, min(unix_millis(committed_at)) AS oldest, max(unix_millis(committed_at)) AS newest FROM %[1]s.snapshots
 )
-SELECT * FROM data CROSS JOIN removed CROSS JOIN listed CROSS JOIN history`, table, SmallFile)
+SELECT * FROM data CROSS JOIN removed CROSS JOIN listed CROSS JOIN history`, table, SmallFile, days)
 }
 
 // A Column is one column of a table.
