@@ -74,7 +74,7 @@ bench-simulator: ## reports/s into a local Kafka, beside Kafka's own ProducerPer
 bench-alerter: ## from riot to alert beside 1 wave, 5 waves and more than there is room for; catching up (15 minutes)
 	@bench/alerter
 
-bench-archive: ## what the sink commits beside 8 waves, how late, and from backlogs, by one worker and by two (25 minutes)
+bench-archive: ## what the sink commits beside 8 waves, how late, and from backlogs, by one worker and by two (15 minutes)
 	@bench/archive
 
 bench-analysis: ## each question over 20 million reports: Spark cold, warm and as a cluster, DuckDB on the same files (25 minutes)

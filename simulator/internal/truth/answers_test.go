@@ -136,6 +136,22 @@ func TestATrendHasStudentsInterval(t *testing.T) {
 	}
 }
 
+// R, of the ratio of two sums: five days of one drone with 1, 3, 2, 5, 4 riots have
+// the mean 3 and the standard error 0.7071, so with Student's 2.7764 for four
+// degrees of freedom 1.9633 to either side.
+func TestARateHasTheIntervalOfItsDays(t *testing.T) {
+	hours := map[int64]*counts{}
+	monday := time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
+	for day, rate := range []int64{1, 3, 2, 5, 4} {
+		hours[monday.Unix()/3600+24*int64(day)] = &counts{archived: droneDay, riots: rate}
+	}
+	row := weekend(hours)[0]
+	rate, low, high := row[5].(float64), row[6].(float64), row[7].(float64)
+	if math.Abs(rate-3) > 1e-12 || math.Abs(high-rate-1.9633) > 0.01 || math.Abs(rate-low-1.9633) > 0.01 {
+		t.Errorf("rate %v from %v to %v", rate, low, high)
+	}
+}
+
 func TestTheHighestBandOfScoresHasBothItsEnds(t *testing.T) {
 	m := report(0, 0, 9, 1, "Harbour", nil)
 	for _, score := range []float64{0, 9.9, 10, 89.9, 90, 100} {

@@ -93,9 +93,15 @@ func fit(days []dayRate) line {
 	l.error = math.NaN()
 	if freedom := float64(len(days) - 1 - levels); freedom > 0 {
 		l.error = math.Sqrt(squares / freedom)
-		l.student = 1.959963984540054 + (2.372271230298562+(2.822498615739611+2.555849679507722/freedom)/freedom)/freedom
+		l.student = student(freedom)
 	}
 	return l
+}
+
+// student is how many standard errors are 95%: Student's t (Abramowitz and
+// Stegun, 26.7.5, three terms).
+func student(freedom float64) float64 {
+	return 1.959963984540054 + (2.372271230298562+(2.822498615739611+2.555849679507722/freedom)/freedom)/freedom
 }
 
 // away is how far a day is from the middle of its part, in days.

@@ -86,7 +86,7 @@ func TestAnswers(t *testing.T) {
 		want map[string]string // by question, the rows as JSON
 	}{
 		"an id counts once": {few(), map[string]string{
-			"weekend":  `[["week",2,2,1,0.5,720],["weekend",1,2,2,2,1440]]`,
+			"weekend":  `[["week",2,2,1,0.5,720,null,null],["weekend",1,2,2,2,1440,null,null]]`,
 			"hours":    `[["Harbour",12,3,2,1500],["Harbour",23,0,1,0],["Market",13,0,1,0]]`,
 			"words":    `[]`, // none is heard in five reports with a riot
 			"citizens": `[["top 1%",1,2,0.6666666666666666],["top 10%",1,2,0.6666666666666666],["all",4,3,1]]`,
@@ -98,7 +98,7 @@ func TestAnswers(t *testing.T) {
 				`["all",4,0,0,0,0,0.7302321936074583,0,null]]`,
 		}},
 		"a damaged report is missing, its riots are not": {damaged(), map[string]string{
-			"weekend":  `[["week",2,2,2,1,1440],["weekend",1,2,2,2,1440]]`,
+			"weekend":  `[["week",2,2,2,1,1440,null,null],["weekend",1,2,2,2,1440,null,null]]`,
 			"hours":    `[["Harbour",12,4,2,2000],["Harbour",23,0,1,0],["Market",13,0,1,0]]`,
 			"words":    `[]`,
 			"citizens": `[["top 1%",1,3,0.6],["top 10%",1,3,0.6],["all",4,5,1]]`,

@@ -1,8 +1,14 @@
 package truth
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
-var weekendColumns = []string{"part", "days", "reports", "riots", "riots_per_day", "riots_per_drone_day"}
+var weekendColumns = []string{"part", "days", "reports", "riots", "riots_per_day", "riots_per_drone_day", "low", "high"}
+
+// leastSpread is how many days it takes to tell how much days differ.
+const leastSpread = 5
 
 // droneDay is how many reports are a drone's day.
 const droneDay = 1440
@@ -17,7 +23,6 @@ func weekend(hours map[int64]*counts) [][]any {
 		}
 		days[hour/24].add(*c)
 	}
-	type part struct{ days, reports, riots int64 }
 	var week, end part
 	for day, c := range days {
 		p := &week
@@ -26,7 +31,7 @@ func weekend(hours map[int64]*counts) [][]any {
 			p = &end
 		}
 		if c.archived > 0 {
-			p.days++
+			p.days = append(p.days, *c)
 			p.reports += c.archived
 			p.riots += c.riots
 		}
@@ -37,11 +42,36 @@ func weekend(hours map[int64]*counts) [][]any {
 		part
 	}{{"week", week}, {"weekend", end}} {
 		if p.reports > 0 {
+			rate, half := p.rate(), p.half()
 			rows = append(rows, []any{
-				p.name, p.days, p.reports, p.riots,
-				float64(p.riots) / float64(p.days), float64(p.riots) * droneDay / float64(p.reports),
+				p.name, int64(len(p.days)), p.reports, p.riots,
+				float64(p.riots) / float64(len(p.days)), rate, defined(rate - half), defined(rate + half),
 			})
 		}
 	}
 	return rows
+}
+
+// A part is the days of the week, or those of weekends.
+type part struct {
+	days           []counts
+	reports, riots int64
+}
+
+// rate is riots per drone-day.
+func (p part) rate() float64 { return float64(p.riots) * droneDay / float64(p.reports) }
+
+// half is half the 95% interval of the rate, by how much the days differ; NaN
+// for too few days.
+func (p part) half() float64 {
+	if len(p.days) < leastSpread {
+		return math.NaN()
+	}
+	squares, rate := 0.0, p.rate()
+	for _, day := range p.days {
+		off := float64(day.riots)*droneDay - rate*float64(day.archived)
+		squares += off * off
+	}
+	n := float64(len(p.days))
+	return student(n-1) * math.Sqrt(n/(n-1)*squares) / float64(p.reports)
 }

@@ -31,34 +31,53 @@ func TestSentences(t *testing.T) {
 		{
 			"weekend: the rates are compared, not the counts", weekend(),
 			rows{
-				{"week", int64(20), int64(344_000), int64(1003), 50.15, 4.2},
-				{"weekend", int64(8), int64(140_000), int64(885), 110.6, 9.1},
+				{"week", int64(20), int64(344_000), int64(1003), 50.15, 4.2, 3.9, 4.5},
+				{"weekend", int64(8), int64(140_000), int64(885), 110.6, 9.1, 8.0, 10.2},
 			},
-			"At the weekend: 9.1 riots per drone-day against 4.2 in the week, 2.2 times as many (8 and 20 days, 484,000 reports).",
+			"More at the weekend: 9.1 (95% 8.0 to 10.2) riots per drone-day against 4.2 (95% 3.9 to 4.5) in the week, " +
+				"2.2 times as many (8 and 20 days, 484,000 reports).",
+		},
+		{
+			"weekend: more in the week", weekend(),
+			rows{
+				{"week", int64(20), int64(344_000), int64(1003), 50.15, 9.1, 8.0, 10.2},
+				{"weekend", int64(8), int64(140_000), int64(885), 110.6, 4.2, 3.9, 4.5},
+			},
+			"Fewer at the weekend: 4.2 (95% 3.9 to 4.5) riots per drone-day at the weekend against 9.1 (95% 8.0 to 10.2) in the week, " +
+				"0.5 times as many (8 and 20 days, 484,000 reports).",
+		},
+		{
+			"weekend: the days differ too much", weekend(),
+			rows{
+				{"week", int64(20), int64(344_000), int64(1003), 50.15, 4.2, 3.0, 5.4},
+				{"weekend", int64(8), int64(140_000), int64(885), 110.6, 5.0, 3.9, 6.1},
+			},
+			"No difference can be told: 5.0 (95% 3.9 to 6.1) riots per drone-day at the weekend against 4.2 (95% 3.0 to 5.4) in the week, " +
+				"1.2 times as many (8 and 20 days, 484,000 reports).",
 		},
 		{
 			"weekend: as many", weekend(),
-			rows{{"week", int64(5), int64(10), int64(1), 0.2, 2.0}, {"weekend", int64(2), int64(10), int64(1), 0.5, 2.0}},
-			"At the weekend: 2.0 riots per drone-day against 2.0 in the week, as many (2 and 5 days, 20 reports).",
+			rows{{"week", int64(5), int64(10), int64(1), 0.2, 2.0, 1.0, 3.0}, {"weekend", int64(2), int64(10), int64(1), 0.5, 2.0, nil, nil}},
+			"As far as few days tell: 2.0 riots per drone-day at the weekend against 2.0 (95% 1.0 to 3.0) in the week, as many (2 and 5 days, 20 reports).",
 		},
 		{
 			"weekend: none in the week", weekend(),
-			rows{{"week", int64(5), int64(10), int64(0), 0.0, 0.0}, {"weekend", int64(2), int64(10), int64(1), 0.5, 144.0}},
-			"At the weekend: 144.0 riots per drone-day against 0.0 in the week, where there were none (2 and 5 days, 20 reports).",
+			rows{{"week", int64(4), int64(10), int64(0), 0.0, 0.0, nil, nil}, {"weekend", int64(2), int64(10), int64(1), 0.5, 144.0, nil, nil}},
+			"As far as few days tell: 144.0 riots per drone-day at the weekend against 0.0 in the week, where there were none (2 and 4 days, 20 reports).",
 		},
 		{
 			"weekend: none at the weekend", weekend(),
-			rows{{"week", int64(5), int64(10), int64(1), 0.2, 144.0}, {"weekend", int64(2), int64(10), int64(0), 0.0, 0.0}},
-			"At the weekend: 0.0 riots per drone-day against 144.0 in the week, none at all (2 and 5 days, 20 reports).",
+			rows{{"week", int64(4), int64(10), int64(1), 0.2, 144.0, nil, nil}, {"weekend", int64(2), int64(10), int64(0), 0.0, 0.0, nil, nil}},
+			"As far as few days tell: 0.0 riots per drone-day at the weekend against 144.0 in the week, none at all (2 and 4 days, 20 reports).",
 		},
 		{
 			"weekend: no riot anywhere", weekend(),
-			rows{{"week", int64(5), int64(10), int64(0), 0.0, 0.0}, {"weekend", int64(2), int64(10), int64(0), 0.0, 0.0}},
+			rows{{"week", int64(4), int64(10), int64(0), 0.0, 0.0, nil, nil}, {"weekend", int64(2), int64(10), int64(0), 0.0, 0.0, nil, nil}},
 			"Not enough data: no riot in 20 reports.",
 		},
 		{
 			"weekend: only the week was flown", weekend(),
-			rows{{"week", int64(5), int64(7200), int64(20), 4.0, 4.0}},
+			rows{{"week", int64(5), int64(7200), int64(20), 4.0, 4.0, 3.0, 5.0}},
 			"Not enough data: all 7,200 reports are of the week, none was sent at the weekend.",
 		},
 		{"weekend: an empty archive", weekend(), nil, "Not enough data: no reports are archived."},

@@ -64,9 +64,7 @@ func trend() Question {
     sqrt(sum(reports * (y - slope * x) * (y - slope * x)) / any_value(freedom)) AS error
   FROM centred CROSS JOIN line
 ), student AS (
-  SELECT slope, reach, error * (%[4]s + %[5]s / freedom + %[6]s / (freedom * freedom)
-    + %[7]s / (freedom * freedom * freedom)) AS width
-  FROM measured
+  SELECT slope, reach, error * (%[4]s) AS width FROM measured
 ), drawn AS (
   SELECT *, usual + slope * x AS expected, width * sqrt(1D / weight + x * x / nullif(reach, 0)) AS half
   FROM centred CROSS JOIN student
@@ -77,7 +75,7 @@ SELECT CAST(day AS STRING) AS day, reports, riots, rate AS riots_per_drone_day,
   7 * (slope - width / sqrt(nullif(reach, 0))) AS change_low,
   7 * (slope + width / sqrt(nullif(reach, 0))) AS change_high
 FROM drawn ORDER BY day`, s.countReports("CAST(reported_at AS DATE) AS day"), s.onceRiot("detected_at AS at"), droneDay,
-				literal(normal95), literal(student1), literal(student2), literal(student3))
+				student("freedom"))
 		},
 		Columns: []Column{
 			{"day", "calendar day with at least one report, UTC", Text},
@@ -105,6 +103,12 @@ const (
 	student2 = 2.822498615739611
 	student3 = 2.555849679507722
 )
+
+// student is that quantile, of a column with the degrees of freedom.
+func student(freedom string) string {
+	return fmt.Sprintf("%[2]s + %[3]s / %[1]s + %[4]s / (%[1]s * %[1]s) + %[5]s / (%[1]s * %[1]s * %[1]s)",
+		freedom, literal(normal95), literal(student1), literal(student2), literal(student3))
+}
 
 func sayTrend(rows []row) string {
 	var riots, reports int64

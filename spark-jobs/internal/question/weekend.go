@@ -20,11 +20,18 @@ const (
 	weekendRiots
 	weekendPerDay
 	weekendPerDroneDay
+	weekendLow
+	weekendHigh
 )
+
+// leastSpread is how many days it takes to tell how much days differ.
+const leastSpread = 5
 
 // weekend compares the week with the weekend. Days of flight may be partial
 // and fleets may change their size, so it compares riots per drone-day: a day
-// with twice the reports may hold twice the riots and be no wilder.
+// with twice the reports may hold twice the riots and be no wilder. Riots come
+// in crowds, so the interval is that of days, which are independent, not of
+// riots: of the ratio of two sums over days, with Student's t.
 func weekend() Question {
 	return Question{
 		Name:   "weekend",
@@ -37,16 +44,24 @@ func weekend() Question {
   %s
 ), seen AS (
   SELECT CAST(at AS DATE) AS day, count(*) AS riots FROM riot GROUP BY day
-), part AS (
+), daily AS (
   -- weekday() counts from Monday, which is 0.
-  SELECT if(weekday(day) < 5, 'week', 'weekend') AS part, count(*) AS days, sum(reports) AS reports,
-    coalesce(sum(riots), 0) AS riots
-  FROM flown LEFT JOIN seen USING (day) GROUP BY part
+  SELECT if(weekday(day) < 5, 'week', 'weekend') AS part, reports, coalesce(riots, 0) AS riots
+  FROM flown LEFT JOIN seen USING (day)
+), rated AS (
+  SELECT *, CAST(sum(riots) OVER (PARTITION BY part) AS DOUBLE) * %[3]d / sum(reports) OVER (PARTITION BY part) AS rate FROM daily
+), part AS (
+  SELECT part, count(*) AS days, sum(reports) AS reports, sum(riots) AS riots, any_value(rate) AS rate,
+    if(count(*) < %[4]d, NULL, count(*) - 1) AS freedom,
+    sqrt(sum((riots * %[3]dD - rate * reports) * (riots * %[3]dD - rate * reports)) * count(*)) / sum(reports) AS spread
+  FROM rated GROUP BY part
+), measured AS (
+  SELECT *, spread / sqrt(freedom) * (%[5]s) AS half FROM part
 )
-SELECT part, days, reports, riots,
-  CAST(riots AS DOUBLE) / days AS riots_per_day,
-  CAST(riots AS DOUBLE) * %d / reports AS riots_per_drone_day
-FROM part ORDER BY part`, s.countReports("CAST(reported_at AS DATE) AS day"), s.onceRiot("detected_at AS at"), droneDay)
+SELECT part, days, reports, riots, CAST(riots AS DOUBLE) / days AS riots_per_day, rate AS riots_per_drone_day,
+  rate - half AS low, rate + half AS high
+FROM measured ORDER BY part`, s.countReports("CAST(reported_at AS DATE) AS day"), s.onceRiot("detected_at AS at"), droneDay,
+				leastSpread, student("freedom"))
 		},
 		Columns: []Column{
 			{"part", "week (Monday to Friday) or weekend, UTC", Text},
@@ -55,8 +70,10 @@ FROM part ORDER BY part`, s.countReports("CAST(reported_at AS DATE) AS day"), s.
 			{"riots", "riots on these days", Count},
 			{"riots_per_day", "riots per calendar day", Number},
 			{"riots_per_drone_day", fmt.Sprintf("riots per %d reports: one drone's day of flight", droneDay), Number},
+			{"low", fmt.Sprintf("lower end of its 95%% interval; not defined for less than %d days", leastSpread), Number},
+			{"high", "upper end", Number},
 		},
-		Chart:    Chart{Kind: Bars, X: "part", Y: "riots_per_drone_day"},
+		Chart:    Chart{Kind: Bars, X: "part", Y: "riots_per_drone_day", Low: "low", High: "high"},
 		sentence: sayWeekend,
 	}
 }
@@ -76,8 +93,23 @@ func sayWeekend(rows []row) string {
 	if week.count(weekendRiots)+end.count(weekendRiots) == 0 {
 		return fmt.Sprintf(notEnough+"no riot in %s reports.", humanize.Comma(reports))
 	}
-	return fmt.Sprintf("At the weekend: %.1f riots per drone-day against %.1f in the week, %s (%d and %d days, %s reports).",
-		end.number(weekendPerDroneDay), week.number(weekendPerDroneDay),
+	how, where := "No difference can be told", " at the weekend"
+	switch {
+	case week[weekendLow] == nil || end[weekendLow] == nil:
+		how = "As far as few days tell"
+	case end.number(weekendLow) > week.number(weekendHigh):
+		how, where = "More at the weekend", ""
+	case end.number(weekendHigh) < week.number(weekendLow):
+		how = "Fewer at the weekend"
+	}
+	rate := func(r row) string {
+		if r[weekendLow] == nil {
+			return fmt.Sprintf("%.1f", r.number(weekendPerDroneDay))
+		}
+		return fmt.Sprintf("%.1f (95%% %.1f to %.1f)", r.number(weekendPerDroneDay), r.number(weekendLow), r.number(weekendHigh))
+	}
+	return fmt.Sprintf("%s: %s riots per drone-day%s against %s in the week, %s (%d and %d days, %s reports).",
+		how, rate(end), where, rate(week),
 		times(end.number(weekendPerDroneDay), week.number(weekendPerDroneDay)),
 		end.count(weekendDays), week.count(weekendDays),
 		humanize.Comma(reports))
