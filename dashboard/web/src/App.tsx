@@ -27,7 +27,8 @@ export function App() {
   const { page } = route.value
   useEffect(announceNews, [])
   useSignalEffect(() => {
-    if (route.value.page !== 'live') listen(null)
+    // Live and the map begin where what they have fetched ends.
+    if (route.value.page !== 'live' && route.value.page !== 'map') listen(null)
   })
   useSignalEffect(() => {
     const place = places.find(one => one.page === route.value.page)

@@ -34,8 +34,9 @@ export function Banner() {
       {stale && (
         <p class="banner">
           <strong>{is.value === 'silent' ? 'The stream is silent.' : 'The connection is gone.'}</strong> What you see is as of{' '}
-          {dateTime(heardAt.value).slice(11)} UTC. <span aria-hidden="true">{age(now.value - heardAt.value)} ago.</span> It is
-          tried again by itself, and nothing will be missed.
+          {dateTime(heardAt.value).slice(11)} UTC
+          <span aria-hidden="true"> ({age(now.value - heardAt.value)} ago)</span>. It is tried again by itself, and nothing will
+          be missed.
         </p>
       )}
     </div>

@@ -17,15 +17,6 @@ export function age(ms: number): string {
 /** "1 riot", "1,204 riots", "2 entries" */
 export const counted = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`
 
-/** "12 seconds", "1 minute": an age as it is read aloud. */
-export function spokenAge(ms: number): string {
-  if (!(ms >= second)) return '0 seconds'
-  if (ms < minute) return counted(Math.floor(ms / second), 'second')
-  if (ms < hour) return counted(Math.floor(ms / minute), 'minute')
-  if (ms < day) return counted(Math.floor(ms / hour), 'hour')
-  return counted(Math.floor(ms / day), 'day')
-}
-
 export const count = (n: number) => n.toLocaleString('en', { maximumFractionDigits: 0 })
 
 /** Four digits that matter: "0.8633", "86.33", "1,234". */

@@ -11,7 +11,7 @@ export interface Listener {
   /** in the order of the stream; those that arrived together come together */
   onMessages(messages: Message[]): void
   onConnection(connected: boolean): void
-  /** the server does not take the position: everything has to be fetched again */
+  /** the stream began now, rather than after a position: what was fetched before may miss something */
   onReset(): void
 }
 
@@ -30,6 +30,7 @@ export function openStream(after: string | null, listener: Listener, fetch = glo
 
   async function connect() {
     connection = new AbortController()
+    let blind = position === null
     let watchdog = setTimeout(() => connection.abort(), silence)
     try {
       const response = await fetch(eventsPath(position), {
@@ -40,7 +41,6 @@ export function openStream(after: string | null, listener: Listener, fetch = glo
       if (response.status === 400 && position !== null) {
         position = null
         pause = 0
-        listener.onReset()
         return
       }
       if (!response.ok || !response.body) return
@@ -54,12 +54,15 @@ export function openStream(after: string | null, listener: Listener, fetch = glo
         const next = read(reading, value)
         reading = next.reading
         if (next.messages.length === 0) continue
-        if (pause > 0 || next.messages.some(message => message.event === 'hello')) {
+        const greeted = next.messages.some(message => message.event === 'hello')
+        if (greeted) {
           pause = 0
           listener.onConnection(true)
         }
-        listener.onMessages(next.messages)
         position = positionAfter(next.messages) ?? position
+        listener.onMessages(next.messages)
+        if (greeted && blind) listener.onReset()
+        if (greeted) blind = false
       }
     } catch {
       // A broken connection is an ended one; the loop below begins the next.

@@ -1,22 +1,21 @@
 import { expect, test } from 'vitest'
-import { age, counted, figure, milliseconds, number, seconds, shortTime, spokenAge } from '../src/format'
+import { age, counted, figure, milliseconds, number, seconds, shortTime } from '../src/format'
 
 const minute = 60_000
 
 test.each([
-  [-5000, '0 s', '0 seconds'],
-  [999, '0 s', '0 seconds'],
-  [1000, '1 s', '1 second'],
-  [59_999, '59 s', '59 seconds'],
-  [minute, '1 min', '1 minute'],
-  [59.9 * minute, '59 min', '59 minutes'],
-  [60 * minute, '1 h', '1 hour'],
-  [24 * 60 * minute, '1 d', '1 day'],
-  [1234 * 24 * 60 * minute, '1,234 d', '1,234 days'],
-  [Number.NaN, '0 s', '0 seconds'],
-])('%d ms is %s', (ms, short, spoken) => {
+  [-5000, '0 s'],
+  [999, '0 s'],
+  [1000, '1 s'],
+  [59_999, '59 s'],
+  [minute, '1 min'],
+  [59.9 * minute, '59 min'],
+  [60 * minute, '1 h'],
+  [24 * 60 * minute, '1 d'],
+  [1234 * 24 * 60 * minute, '1,234 d'],
+  [Number.NaN, '0 s'],
+])('%d ms is %s', (ms, short) => {
   expect(age(ms)).toBe(short)
-  expect(spokenAge(ms)).toBe(spoken)
 })
 
 test('a time of today is without its date', () => {

@@ -101,7 +101,8 @@ describe('bars', () => {
     expect(axis(many, 'yAxis')).toMatchObject({ inverse: true, data: expect.arrayContaining(['part 0', 'part 6']) })
   })
   test('tell every column of the row', () => {
-    expect(told(drawn, 0, 1)).toBe('part: weekend\nrate: 10.1\nlow: –\nhigh: –')
+    const tooltip = drawn?.tooltip as unknown as { formatter(params: unknown): string }
+    expect(tooltip.formatter([{ dataIndex: 1 }])).toBe('part: weekend\nrate: 10.1\nlow: –\nhigh: –')
   })
 })
 

@@ -65,22 +65,25 @@ describe('the stream', () => {
     stream.close()
   })
 
-  test('without a position it begins now', async () => {
-    const { fetch, asked } = server()
-    openStream(null, listener(), fetch).close()
+  test('without a position it begins now, and what was fetched before that is fetched again', async () => {
+    const { fetch, asked } = server(body('event: hello\nid: a1-x0\ndata: {}\n\n', { ends: false }))
+    const to = listener()
+    const stream = openStream(null, to, fetch)
     await vi.advanceTimersByTimeAsync(0)
     expect(asked).toEqual(['/api/v1/events'])
+    expect(to.heard).toEqual(['connected', 'hello {}', 'reset'])
+    stream.close()
   })
 
   test('a silent connection is given up', async () => {
     const { fetch, asked } = server(body('event: hello\nid: a1-x0\ndata: {}\n\n', { ends: false }))
     const to = listener()
-    const stream = openStream(null, to, fetch)
+    const stream = openStream('a1-x0', to, fetch)
     await vi.advanceTimersByTimeAsync(silence - 1000)
     expect(to.heard).toEqual(['connected', 'hello {}'])
     await vi.advanceTimersByTimeAsync(2000)
     expect(to.heard).toEqual(['connected', 'hello {}', 'lost'])
-    expect(asked).toEqual(['/api/v1/events', '/api/v1/events?after=a1-x0'])
+    expect(asked).toEqual(['/api/v1/events?after=a1-x0', '/api/v1/events?after=a1-x0'])
     stream.close()
   })
 
@@ -90,7 +93,7 @@ describe('the stream', () => {
     const stream = openStream('nonsense', to, fetch)
     await vi.advanceTimersByTimeAsync(2000)
     expect(asked).toEqual(['/api/v1/events?after=nonsense', '/api/v1/events'])
-    expect(to.heard).toEqual(['reset', 'lost', 'connected', 'hello {}'])
+    expect(to.heard).toEqual(['lost', 'connected', 'hello {}', 'reset'])
     stream.close()
   })
 

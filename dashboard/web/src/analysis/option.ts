@@ -102,21 +102,23 @@ export function option(answer: Answer, palette: Palette, narrow = false, animate
   if (answer.rows.length === 0) return null
   const drawn = { bars, lines, heat }[answer.chart.kind]
   if (!drawn) return null
+  const own = drawn(table(answer), palette, narrow)
   const text = { color: palette.muted, fontSize: 12, fontFamily: font }
   return {
     animation: animate,
     animationDuration: 300,
     textStyle: text,
-    // Text drawn on the canvas: a tooltip of HTML would need styles that the security policy refuses.
+    grid: { left: 8, right: 20, top: 8, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    ...own,
     tooltip: {
+      // Text drawn on the canvas: a tooltip of HTML would need styles that the security policy refuses.
       renderMode: 'richText',
       confine: true,
       backgroundColor: palette.surface,
       borderColor: palette.line,
       textStyle: { ...text, color: palette.ink },
+      ...own.tooltip,
     },
-    grid: { left: 8, right: 20, top: 8, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
-    ...drawn(table(answer), palette, narrow),
   }
 }
 
@@ -135,7 +137,11 @@ function told({ answer, at }: Table, row: Value[]): string {
   return answer.columns.map(({ name, kind }) => `${name.replaceAll('_', ' ')}: ${readable(at(row, name), kind)}`).join('\n')
 }
 
-const rowOf = (rows: Value[][]) => (hit: unknown) => rows[(Array.isArray(hit) ? hit[0] : hit).dataIndex]
+/** What ECharts asks with what the pointer hit: one thing, or all at one place. */
+const tellRow = (of: Table, rows: Value[][]) => (hit: unknown) => {
+  const row = rows[(Array.isArray(hit) ? hit[0] : hit).dataIndex]
+  return row ? told(of, row) : ''
+}
 
 function bars(of: Table, palette: Palette): Option {
   const { answer, at, num } = of
@@ -157,16 +163,14 @@ function bars(of: Table, palette: Palette): Option {
     ...axis,
     type: 'value' as const,
     name: of.says(y),
-    nameLocation: lying ? ('start' as const) : ('end' as const),
     axisLine: { show: false },
     axisLabel: { ...axis.axisLabel, ...valueLabel },
-  }
-  if (lying)
-    Object.assign(values, { position: 'top', nameLocation: 'end', nameTextStyle: { ...axis.nameTextStyle, align: 'right' } })
-  const hit = rowOf(rows)
-  const toldOf = (params: unknown) => {
-    const row = hit(params)
-    return row ? told(of, row) : ''
+    ...(lying && {
+      position: 'top' as const,
+      nameLocation: 'middle' as const,
+      nameGap: 26,
+      nameTextStyle: { color: palette.muted },
+    }),
   }
   const drawn: (BarSeriesOption | CustomSeriesOption)[] = [
     {
@@ -177,7 +181,6 @@ function bars(of: Table, palette: Palette): Option {
         value: num(row, y),
         itemStyle: { color: colour(row), borderRadius: lying ? [0, 3, 3, 0] : [3, 3, 0, 0] },
       })),
-      tooltip: { formatter: toldOf },
     },
   ]
   if (low && high) {
@@ -187,11 +190,10 @@ function bars(of: Table, palette: Palette): Option {
       data: rows.map((row, i) => [i, num(row, low), num(row, high)]),
       encode: lying ? { x: [1, 2], y: 0 } : { x: 0, y: [1, 2] },
       renderItem: interval(lying, palette.ink),
-      tooltip: { formatter: toldOf },
     })
   }
   return {
-    grid: { left: 8, right: 24, top: 8, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: tellRow(of, rows) },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,
     series: drawn,
@@ -232,10 +234,7 @@ function lines(of: Table, palette: Palette): Option {
   for (const [i, group] of groups.entries()) {
     const own = series ? rows.filter(row => String(at(row, series)) === group) : rows
     const colour = palette.series[i % palette.series.length]!
-    const toldOf = (params: unknown) => {
-      const row = rowOf(own)(params)
-      return row ? told(of, row) : ''
-    }
+    const formatter = tellRow(of, own)
     if (low && high)
       drawn.push(
         band(
@@ -253,7 +252,7 @@ function lines(of: Table, palette: Palette): Option {
       lineStyle: { color: colour, width: 2 },
       itemStyle: { color: colour },
       endLabel: { show: groups.length > 1, formatter: () => group, color: palette.muted },
-      tooltip: { formatter: toldOf },
+      tooltip: { formatter },
     })
     if (dots) {
       drawn.push({
@@ -261,12 +260,15 @@ function lines(of: Table, palette: Palette): Option {
         data: own.map(row => [place(row), num(row, dots)]),
         symbolSize: 7,
         itemStyle: { color: palette.surface, borderColor: colour, borderWidth: 1.6 },
-        tooltip: { formatter: toldOf },
+        tooltip: { formatter },
         z: 4,
       })
     }
   }
+  // One line has one row at each place: the pointer need not hit it. Of several, it tells what it hits.
+  const tooltip = groups.length === 1 ? { trigger: 'axis' as const, formatter: tellRow(of, rows) } : {}
   return {
+    tooltip,
     xAxis: {
       ...axis,
       type: isDate ? 'time' : 'value',
@@ -361,10 +363,7 @@ function heat(of: Table, palette: Palette, narrow: boolean): Option {
         itemStyle: { borderColor: palette.surface, borderWidth: 1 },
         emphasis: { itemStyle: { borderColor: palette.ink, borderWidth: 1.5 } },
         tooltip: {
-          formatter: params => {
-            const row = rowOf(rows)(params)
-            return row ? told(of, row) : ''
-          },
+          formatter: tellRow(of, rows),
         },
       },
     ],

@@ -24,7 +24,8 @@ export function HealthPage() {
   const bad = is.checks.filter(check => check.ok === false)
   const unknown = is.checks.filter(check => check.ok === null)
   return (
-    <div class="page health">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section class="page health" tabIndex={0} aria-label="Health">
       <header class="page-head">
         <h1>Health of the pipeline</h1>
         <p class="summary" title={`${dateTime(is.at)} UTC`}>
@@ -81,7 +82,7 @@ export function HealthPage() {
         </Group>
         <Connectors connectors={is.numbers.connectors} />
       </div>
-    </div>
+    </section>
   )
 }
 

@@ -1,9 +1,10 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Incident } from '../api'
 import { now } from '../clock'
 import { isEverything } from '../filter'
-import { age, count, counted, dateTime, spokenAge } from '../format'
+import { age, count, dateTime } from '../format'
 import { Icon, SeverityIcon, StateIcon } from '../icons'
 import { severityLabel, stateLabel } from '../labels'
 import { go, incidentLink, query } from '../url'
@@ -178,12 +179,6 @@ interface RowProps {
 function Row({ row, at, of, top, chosen, tabbable, onFocus }: RowProps) {
   const since = now.value - Date.parse(row.last_at)
   const fresh = cameAt.has(row.alert_id)
-  const says = [
-    `${severityLabel[row.severity]}, ${stateLabel[row.state].toLowerCase()}: ${row.citizen_name}, ${row.district}`,
-    `${counted(row.riots, 'riot')}, peacescore ${row.peacescore.toFixed(1)}`,
-    row.assignee ? `assigned to ${row.assignee}` : '',
-    `${spokenAge(since)} ago`,
-  ]
   return (
     <li
       class={`row ${row.severity} ${row.state}${chosen ? ' chosen' : ''}${fresh ? ' fresh' : ''}`}
@@ -193,7 +188,6 @@ function Row({ row, at, of, top, chosen, tabbable, onFocus }: RowProps) {
     >
       <a
         href={incidentLink(row.alert_id)}
-        aria-label={says.filter(Boolean).join(', ')}
         aria-current={chosen ? 'true' : undefined}
         tabIndex={tabbable ? 0 : -1}
         data-alert-id={row.alert_id}
@@ -201,22 +195,43 @@ function Row({ row, at, of, top, chosen, tabbable, onFocus }: RowProps) {
       >
         <SeverityIcon severity={row.severity} />
         <span class="row-name">
+          <Spoken>{severityLabel[row.severity]}: </Spoken>
           {row.citizen_name}
-          {row.rioters > 1 && <span class="row-with"> +{count(row.rioters - 1)}</span>}
+          {row.rioters > 1 && (
+            <span class="row-with">
+              {' '}
+              +{count(row.rioters - 1)}
+              <Spoken> more rioters</Spoken>
+            </span>
+          )}
         </span>
         <span class="row-district">{row.district}</span>
-        <span class="row-riots numeric">{count(row.riots)}</span>
-        <span class="row-score numeric">{row.peacescore.toFixed(1)}</span>
-        <span class="row-words">{row.words.join(' ')}</span>
+        <span class="row-riots numeric">
+          {count(row.riots)}
+          <Spoken> {row.riots === 1 ? 'riot' : 'riots'}</Spoken>
+        </span>
+        <span class="row-score numeric">
+          <Spoken>peacescore </Spoken>
+          {row.peacescore.toFixed(1)}
+        </span>
+        <span class="row-words">
+          <Spoken>heard: </Spoken>
+          {row.words.join(' ')}
+        </span>
         <span class={`row-state ${row.state}`}>
           <StateIcon state={row.state} />
+          {row.assignee && <Spoken>{stateLabel[row.state]}, assigned to </Spoken>}
           <span class="row-state-text">{row.assignee ?? stateLabel[row.state]}</span>
           {row.stale && <span class="tag">late</span>}
         </span>
         <time class="row-age numeric" dateTime={row.last_at} title={`${dateTime(row.last_at)} UTC`}>
           {age(since)}
+          <Spoken> ago</Spoken>
         </time>
       </a>
     </li>
   )
 }
+
+/** For those who hear the row rather than see its columns. */
+const Spoken = ({ children }: { children: ComponentChildren }) => <span class="visually-hidden">{children}</span>

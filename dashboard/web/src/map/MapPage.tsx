@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { ApiError, api } from '../api'
 import { now } from '../clock'
 import { load as loadDistricts } from '../districts'
-import { subscribe } from '../feed'
+import { listen, subscribe } from '../feed'
 import { fromQuery, severities, toggled } from '../filter'
 import { counted, shortTime } from '../format'
 import { Icon, SeverityIcon } from '../icons'
@@ -91,9 +91,11 @@ function follow(onNew: (dot: Dot) => void): () => void {
       version.value++
       truncated.value = answer.truncated
       problem.value = null
+      listen(answer.position)
     } catch (error) {
       if (signal.aborted) return
       problem.value = error instanceof ApiError ? error.message : String(error)
+      listen(null)
     }
     meanwhile = null
     loading.value = false

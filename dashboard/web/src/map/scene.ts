@@ -7,7 +7,7 @@ import type { Districts } from '../api'
 import { severities, states } from '../filter'
 import { calm } from '../settings'
 import type { Features } from './dots'
-import { icon, iconScale, layers, style } from './style'
+import { heatOf, icon, iconScale, layers, style } from './style'
 
 setWorkerUrl(workerUrl)
 
@@ -23,7 +23,7 @@ export interface Scene {
   close(): void
 }
 
-const pulses = 30
+const pulses = 12
 const pulseMs = 4000
 
 export function openScene(
@@ -37,7 +37,7 @@ export function openScene(
     container,
     style: style(districts, isDark),
     bounds,
-    fitBoundsOptions: { padding: 28 },
+    fitBoundsOptions: { padding: paddingOf(container) },
     maxBounds: widened(bounds),
     maxZoom: 17,
     attributionControl: false,
@@ -77,6 +77,7 @@ export function openScene(
       return
     }
     const [lon, lat] = cluster.geometry.coordinates as [number, number]
+    moved = true
     map.easeTo({ center: [lon, lat], zoom: zoom + 0.3, animate: !calm.matches })
   })
   for (const layer of ['dots', 'loose', 'clusters']) {
@@ -84,14 +85,21 @@ export function openScene(
     map.on('mouseleave', layer, () => container.classList.remove('over-dot'))
   }
 
-  const observer = new ResizeObserver(() => map.resize())
+  let chosen: Marker | null = null
+  let moved = false
+  map.on('movestart', event => {
+    moved ||= event.originalEvent !== undefined
+  })
+  const observer = new ResizeObserver(() => {
+    map.resize()
+    if (!moved && !chosen) map.fitBounds(bounds, { padding: paddingOf(container), animate: false })
+  })
   observer.observe(container)
 
   const set = (source: string, features: Features) => map.getSource<GeoJSONSource>(source)?.setData(features)
   const none: Features = { type: 'FeatureCollection', features: [] }
   let shown = { features: none, clustered: true }
   let hot = false
-  let chosen: Marker | null = null
   const rings = new Set<Marker>()
 
   function put() {
@@ -100,8 +108,9 @@ export function openScene(
     set('dots', clusters ? shown.features : none)
     set('loose', clusters ? none : shown.features)
     for (const layer of ['clusters', 'counts', 'dots']) visible(layer, clusters)
-    visible('loose', !clusters && !(hot && shown.clustered))
+    visible('loose', !clusters && !hot)
     visible('heat', hot)
+    if (hot) map.setPaintProperty('heat', 'heatmap-intensity', heatOf(shown.features.features.length))
   }
 
   const scene: Scene = {
@@ -120,6 +129,7 @@ export function openScene(
       for (const { id, paint } of layers(on))
         for (const [name, value] of Object.entries(paint ?? {})) map.setPaintProperty(id, name as never, value as never)
       addIcons()
+      put()
     },
     choose(place) {
       chosen?.remove()
@@ -161,6 +171,9 @@ function ring(map: MapLibre, className: string, place: [number, number]): Marker
   element.append(document.createElement('i'))
   return new Marker({ element }).setLngLat(place).addTo(map)
 }
+
+/** On a phone, what is above the map is as wide as the map. */
+const paddingOf = ({ clientWidth }: HTMLElement) => (clientWidth < 600 ? { top: 170, bottom: 24, left: 16, right: 16 } : 28)
 
 type Bounds = [[number, number], [number, number]]
 

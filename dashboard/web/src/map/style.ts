@@ -1,6 +1,6 @@
 // What the map looks like: Peaceland's districts and what is on them. Nothing comes from elsewhere, no tile and no glyph.
 
-import type { LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Districts, Severity, State } from '../api'
 
 interface Colours {
@@ -85,6 +85,12 @@ const names = (districts: Districts) => ({
   })),
 })
 
+/** The fewer the dots, the more each one heats. */
+export function heatOf(dots: number): ExpressionSpecification {
+  const each = Math.min(4, Math.max(0.25, Math.sqrt(1000 / Math.max(1, dots))))
+  return ['interpolate', ['linear'], ['zoom'], 9, 0.35 * each, 15, 1.4 * each]
+}
+
 export function layers(dark: boolean): LayerSpecification[] {
   const c = colours(dark)
   const byRank = (rank: unknown) => ['match', rank, 2, c.severity.critical, 1, c.severity.high, c.severity.low]
@@ -114,15 +120,15 @@ export function layers(dark: boolean): LayerSpecification[] {
       layout: { visibility: 'none' },
       paint: {
         'heatmap-weight': ['*', ['get', 'seen'], ['+', 0.4, ['*', 0.3, ['get', 'rank']]]],
-        'heatmap-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, 12, 15, 70],
-        'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 0.35, 15, 1.4],
+        'heatmap-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, 16, 15, 90],
+        'heatmap-intensity': heatOf(1000),
         'heatmap-opacity': 0.85,
         'heatmap-color': [
           'interpolate',
           ['linear'],
           ['heatmap-density'],
           0,
-          'rgba(0,0,0,0)',
+          dark ? 'rgba(46,92,138,0)' : 'rgba(160,196,226,0)',
           0.15,
           dark ? 'rgba(46,92,138,0.6)' : 'rgba(160,196,226,0.6)',
           0.45,
