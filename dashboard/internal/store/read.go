@@ -370,3 +370,15 @@ func readChange(rows *sql.Rows, topic position.Topic, partition int) (Change, er
 	c.RiotID = sighting.RiotID
 	return c, err
 }
+
+// LastAlertAt is Kafka's time of the newest alert that was read; nil before
+// the first.
+func (s *Store) LastAlertAt(ctx context.Context) (*incident.Time, error) {
+	var ms int64
+	err := s.reads.QueryRowContext(ctx, "SELECT sent_ms FROM records WHERE topic = ? ORDER BY seq DESC LIMIT 1", position.Alerts).Scan(&ms)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	at := incident.At(time.UnixMilli(ms))
+	return &at, err
+}

@@ -478,8 +478,11 @@ func TestListsReadTheIndex(t *testing.T) {
 		"the total with filters":    {countSQL(filtered), "SEARCH incidents USING COVERING INDEX incidents_newest (last_ms>?)", filtered.values},
 		"points":                    {pointsSQL, "SEARCH incidents USING COVERING INDEX incidents_newest (last_ms>?)", []any{0, 1, 2}},
 		"the alerts of an incident": {`SELECT at_ms FROM records WHERE alert_id = ? AND topic = ?`, "SEARCH records USING COVERING INDEX records_of_incident (alert_id=? AND topic=?)", []any{"x", 0}},
-		"what is beyond": {`SELECT body FROM records WHERE topic = ? AND partition = ? AND "offset" >= ? ORDER BY "offset" LIMIT 5`,
-			"SEARCH records USING INDEX sqlite_autoindex_records_1 (topic=? AND partition=? AND offset>?)", []any{0, 0, 0}},
+		"what is beyond": {
+			`SELECT body FROM records WHERE topic = ? AND partition = ? AND "offset" >= ? ORDER BY "offset" LIMIT 5`,
+			"SEARCH records USING INDEX sqlite_autoindex_records_1 (topic=? AND partition=? AND offset>?)",
+			[]any{0, 0, 0},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rows, err := s.reads.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+tt.query, tt.values...)
