@@ -64,12 +64,13 @@ type Settings struct {
 type API struct {
 	Settings
 	handler http.Handler
+	form    [sha256.Size]byte // of all answers: of another build, they may be others
 	streams streams
 }
 
 // New makes an API. The error says what of the settings is broken.
 func New(s Settings) (*API, error) {
-	a := &API{Settings: s}
+	a := &API{Settings: s, form: sha256.Sum256(append([]byte(s.Version+"\n"), s.OpenAPI...))}
 	compress, err := gzhttp.NewWrapper()
 	if err != nil {
 		return nil, err
@@ -190,7 +191,7 @@ func (a *API) answering(find func(*http.Request) (answer, error)) http.HandlerFu
 			}
 			found.tag = string(body)
 		}
-		sum := sha256.Sum256([]byte(a.Version + "\n" + found.tag))
+		sum := sha256.Sum256(append(a.form[:], found.tag...))
 		etag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 		w.Header().Set("ETag", etag)
 		w.Header().Set("Cache-Control", "no-cache")

@@ -179,7 +179,7 @@ type parts struct {
 func (o *Options) serve(ctx context.Context, log *slog.Logger, listener net.Listener, p parts) error {
 	events, board := hub.New(keptEvents), &answers.Board{}
 	reading := feed.New(feed.Settings{
-		Servers: o.Kafka, Reader: p.reader, Store: p.database, Answers: board, Log: log,
+		Servers: o.Kafka, TopicIDs: feed.TopicIDs(o.Kafka), Reader: p.reader, Store: p.database, Answers: board, Log: log,
 		Changed: func(changes []store.Change) {
 			messages := make([]hub.Message, len(changes))
 			for i, c := range changes {

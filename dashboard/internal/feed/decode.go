@@ -13,14 +13,15 @@ import (
 	"github.com/peacestate/peacestate/schemas/registry"
 )
 
-// A reader decodes alerts, as registry.Reader does.
-type reader interface {
+// A Reader decodes alerts, as registry.Reader does: an error that is no
+// registry.ErrUndecodable may pass.
+type Reader interface {
 	Read(message []byte) (schemas.Alert, error)
 }
 
 // decode is a record of one of the two topics. One that no retry can decode
 // is neither an alert nor an action. The error is the registry's, and may pass.
-func decode(m *kafka.Message, alerts reader) (store.Record, error) {
+func decode(m *kafka.Message, alerts Reader) (store.Record, error) {
 	r := store.Record{
 		Topic: position.Alerts, Partition: int(m.TopicPartition.Partition), Offset: int64(m.TopicPartition.Offset), SentAt: m.Timestamp,
 	}

@@ -10,6 +10,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,6 @@ import (
 	"github.com/peacestate/peacestate/dashboard/internal/position"
 	"github.com/peacestate/peacestate/dashboard/internal/store"
 	"github.com/peacestate/peacestate/schemas"
-	"github.com/peacestate/peacestate/schemas/registry"
 	"github.com/peacestate/peacestate/service/broker"
 )
 
@@ -40,10 +40,12 @@ const (
 // Settings are what a feed needs.
 type Settings struct {
 	Servers string
-	Reader  *registry.Reader[schemas.Alert]
-	Store   *store.Store
-	Answers *answers.Board
-	Log     *slog.Logger
+	Reader  Reader
+	// TopicIDs is that of this package, for the same servers.
+	TopicIDs func(ctx context.Context, names []string) ([]string, error)
+	Store    *store.Store
+	Answers  *answers.Board
+	Log      *slog.Logger
 	// Caught is told once all that there was at the start, or when the database
 	// had to be made anew, has been read; Changed of what is written from then on,
 	// in its order; and Answered of each answer that is news. They must not wait.
@@ -126,13 +128,17 @@ func config(servers string) kafka.ConfigMap {
 
 // read is one life of the consumer.
 func (f *Feed) read(ctx context.Context) error {
+	answering := broker.Ready(f.Servers, topicNames[position.Alerts], topicNames[position.Actions], schemas.AnswersTopic)
+	if err := answering.Probe(ctx); err != nil {
+		return fmt.Errorf("Kafka at %s is not ready: %w; start it, and create the topics, with 'make up'", f.Servers, err)
+	}
 	c := config(f.Servers)
 	consumer, err := kafka.NewConsumer(&c)
 	if err != nil {
 		return fmt.Errorf("configure the Kafka consumer: %w", err)
 	}
 	defer consumer.Close()
-	start, end, err := survey(ctx, consumer)
+	start, end, err := f.survey(ctx, consumer)
 	if err != nil {
 		return err
 	}
@@ -167,31 +173,51 @@ func assignment(at position.Position) (from []kafka.TopicPartition) {
 	return from
 }
 
+// TopicIDs asks Kafka for the ids that it gave to topics when they were
+// created: one that was deleted and created again has another.
+func TopicIDs(servers string) func(context.Context, []string) ([]string, error) {
+	return func(ctx context.Context, names []string) ([]string, error) {
+		c := broker.Config(servers)
+		admin, err := kafka.NewAdminClient(&c)
+		if err != nil {
+			return nil, fmt.Errorf("configure the Kafka client: %w", err)
+		}
+		defer admin.Close()
+		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+		described, err := admin.DescribeTopics(ctx, kafka.NewTopicCollectionOfTopicNames(names))
+		if err != nil {
+			return nil, fmt.Errorf("describe topics %v: %w", names, err)
+		}
+		ids := make([]string, len(names))
+		for _, topic := range described.TopicDescriptions {
+			if topic.Error.Code() != kafka.ErrNoError {
+				return nil, fmt.Errorf("describe topic %s: %w", topic.Name, topic.Error)
+			}
+			ids[slices.Index(names, topic.Name)] = topic.TopicID.String()
+		}
+		return ids, nil
+	}
+}
+
 // survey finds which topics there are, and where their partitions begin and
 // end now.
-func survey(ctx context.Context, consumer *kafka.Consumer) (start, end position.Position, err error) {
-	admin, err := kafka.NewAdminClientFromConsumer(consumer)
+func (f *Feed) survey(ctx context.Context, consumer *kafka.Consumer) (start, end position.Position, err error) {
+	names := []string{topicNames[position.Alerts], topicNames[position.Actions]}
+	ids, err := f.TopicIDs(ctx, names)
 	if err != nil {
-		return start, end, fmt.Errorf("configure the Kafka client: %w", err)
+		return start, end, err
 	}
-	defer admin.Close()
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
-	defer cancel()
-	names := []string{topicNames[position.Alerts], topicNames[position.Actions], schemas.AnswersTopic}
-	described, err := admin.DescribeTopics(ctx, kafka.NewTopicCollectionOfTopicNames(names))
-	if err != nil {
-		return start, end, fmt.Errorf("describe topics %v: %w", names, err)
-	}
-	ids := map[string]string{}
 	partitions := map[string]int{}
-	for _, topic := range described.TopicDescriptions {
-		if topic.Error.Code() != kafka.ErrNoError {
-			return start, end, fmt.Errorf("topic %s: %w; create the topics with 'make topics'", topic.Name, topic.Error)
+	for _, name := range names {
+		metadata, err := consumer.GetMetadata(&name, false, int(requestTimeout.Milliseconds()))
+		if err != nil {
+			return start, end, fmt.Errorf("ask for the partitions of topic %s: %w", name, err)
 		}
-		ids[topic.Name], partitions[topic.Name] = topic.TopicID.String(), len(topic.Partitions)
+		partitions[name] = len(metadata.Topics[name].Partitions)
 	}
 	epoch := fnv.New32a()
-	fmt.Fprintf(epoch, "%s %s", ids[names[0]], ids[names[1]])
+	fmt.Fprint(epoch, ids)
 	start = position.Start(fmt.Sprintf("%08x", epoch.Sum32()), partitions[names[0]], partitions[names[1]])
 	end = start
 	for topic, name := range topicNames {
