@@ -28,7 +28,7 @@ var needed = map[string][]string{
 var relation = regexp.MustCompile(`RelationV2\[([^\]]*)\] lake\.peacestate\.(\w+), Statistics\(.*rowCount=([0-9.E+]+)\)`)
 
 // theLayoutServesTheQuestions looks into the plan of each question about one
-// day of the week that is archived.
+// day of the ten that are archived.
 func theLayoutServesTheQuestions(t *testing.T, s *system) {
 	t.Helper()
 	all := map[string]float64{}
@@ -50,7 +50,7 @@ func theLayoutServesTheQuestions(t *testing.T, s *system) {
 				t.Fatal(err)
 			}
 			if rows == 0 || rows > all[table]/4 {
-				t.Errorf("%s about one day of seven reads files with %.0f of %.0f rows of %s", q.Question, rows, all[table], table)
+				t.Errorf("%s about one day reads files with %.0f of %.0f rows of %s", q.Question, rows, all[table], table)
 			}
 			for column := range strings.SplitSeq(columns, ", ") {
 				name, _, _ := strings.Cut(column, "#")

@@ -107,7 +107,11 @@ func (s *system) run(t *testing.T, want int, name string, args ...string) []byte
 	if got := command.ProcessState.ExitCode(); got != want {
 		t.Fatalf("%s %s: exit %d, want %d (%v)\n%s%s", name, strings.Join(args, " "), got, want, err, out, tail(messages.String()))
 	}
-	t.Logf("%s %s: %.1f s", name, strings.Join(args, " "), time.Since(began).Seconds())
+	said, _, more := strings.Cut(strings.Join(args, " "), "\n")
+	if more {
+		said += " …"
+	}
+	t.Logf("%s %s: %.1f s", name, said, time.Since(began).Seconds())
 	return out
 }
 

@@ -99,8 +99,8 @@ func TestQueriesNameOnlyColumnsThatExist(t *testing.T) {
 
 var (
 	lowerCaseName = regexp.MustCompile(`\b([a-z_][a-z0-9_]*)\b(\(?)`)
-	// Names that a query gives: after AS, of a CTE, of a lambda's argument.
-	givenNames = regexp.MustCompile(`\bAS (\w+)(?: \((\w+)\))?|(?:WITH|,)\s+(\w+) AS \(|(\w+) ->`)
+	// Names that a query gives: after AS, of a CTE, of a lambda's argument, of a place and a value.
+	givenNames = regexp.MustCompile(`posexplode\(\w+\) AS (\w+), (\w+)|\bAS (\w+)(?: \((\w+)\))?|(?:WITH|,)\s+(\w+) AS \(|(\w+) ->`)
 	sqlText    = regexp.MustCompile(`'[^']*'|--[^\n]*`)
 )
 

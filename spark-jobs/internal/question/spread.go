@@ -72,15 +72,17 @@ func spread() Question {
 ), seen AS (
   SELECT look.* FROM look JOIN observed
     ON observed.slot = then_slot AND observed.north = then_north AND observed.east = then_east
-), others AS (
-  SELECT seen.*, rioter.citizen_id FROM seen JOIN rioter
-    ON rioter.slot = then_slot AND rioter.north = then_north AND rioter.east = then_east
-), followed AS (
-  SELECT DISTINCT slot, north, east, then_slot, then_north, then_east
-  FROM others LEFT ANTI JOIN rioter USING (slot, north, east, citizen_id)
+), answered AS (
+  -- Whether anybody riots there then who is not among the rioters of the source.
+  SELECT seen.slot, seen.north, seen.east, then_slot, then_north, then_east, same, usual,
+    max(if(other.citizen_id IS NOT NULL AND known.citizen_id IS NULL, 1, 0)) AS riot
+  FROM seen
+    LEFT JOIN rioter AS other ON other.slot = then_slot AND other.north = then_north AND other.east = then_east
+    LEFT JOIN rioter AS known ON known.slot = seen.slot AND known.north = seen.north AND known.east = seen.east
+      AND known.citizen_id = other.citizen_id
+  GROUP BY seen.slot, seen.north, seen.east, then_slot, then_north, then_east, same, usual
 ), counted AS (
-  SELECT same, usual, count(*) AS looks, count(followed.slot) AS riots
-  FROM seen LEFT JOIN followed USING (slot, north, east, then_slot, then_north, then_east) GROUP BY same, usual
+  SELECT same, usual, count(*) AS looks, sum(riot) AS riots FROM answered GROUP BY same, usual
 ), compared AS (
   SELECT same, sum(if(usual, 0, looks)) AS after, sum(if(usual, 0, riots)) AS after_riots,
     sum(if(usual, looks, 0)) AS usual, sum(if(usual, riots, 0)) AS usual_riots

@@ -53,23 +53,27 @@ func (s Scope) countReports(keys ...string) string {
   ) GROUP BY %[1]s`, list, block, strings.Join(keys, ", "), seqs, lake.Table(topic), s.where(topic))
 }
 
-// weighReports is four common table expressions. The last, report, has the
-// values, each "expression AS name", of every row, and its weight: 1, or one
-// n-th for each of n copies. So the weights of a report add up to 1, and a sum
-// of weights, rounded, is an exact count. Copies are looked for only in blocks
-// that have more rows than numbers; where none has, Spark drops that search and
-// the join while the query runs.
+// weighReports is three common table expressions. The last, report, has the
+// values, each "expression AS name", of every row, and its weight: 1 for each
+// row, and once more for each of n copies, with 1/n - 1. So the weights of a
+// report add up to 1, and a sum of weights, rounded, is an exact count. Copies
+// are looked for only in blocks that have more rows than numbers. Which those
+// are is sent to all tasks first, eight bytes each, in which two blocks may meet
+// by chance: then one is looked at in vain. Where there are none, Spark drops
+// the second part while the query runs, and the first is one plain scan.
 func (s Scope) weighReports(values ...string) string {
 	topic := schemas.Reports().Topic
 	return fmt.Sprintf(`archived AS (
-  SELECT *, %s AS block FROM %s%s
+  SELECT *, xxhash64(drone_id, %[1]s) AS place FROM %[2]s%[3]s
 ), crowded AS (
-  SELECT drone_id, block FROM archived GROUP BY drone_id, block HAVING count(*) > bit_count(%s)
-), copied AS (
-  SELECT drone_id, seq, count(*) AS copies FROM archived LEFT SEMI JOIN crowded USING (drone_id, block)
-  GROUP BY drone_id, seq HAVING count(*) > 1
+  SELECT place FROM archived GROUP BY drone_id, %[1]s, place HAVING count(*) > bit_count(%[4]s)
 ), report AS (
-  SELECT %s, 1D / coalesce(copies, 1) AS weight FROM archived LEFT JOIN copied USING (drone_id, seq)
+  SELECT %[5]s, 1D AS weight FROM archived
+  UNION ALL
+  SELECT %[5]s, 1D / copies - 1 FROM (
+    SELECT /*+ BROADCAST(crowded) */ *, count(*) OVER (PARTITION BY drone_id, seq) AS copies
+    FROM archived LEFT SEMI JOIN crowded USING (place)
+  ) WHERE copies > 1
 )`, block, lake.Table(topic), s.where(topic), seqs, strings.Join(values, ",\n    "))
 }
 

@@ -36,16 +36,17 @@ func words() Question {
 		Tables: []string{schemas.Reports().Topic},
 		sql: func(s Scope) string {
 			return fmt.Sprintf(`WITH %s, heard AS (
-  -- A word counts once per report; NULL stands for the report itself.
-  SELECT riot, weight, explode(array_prepend(array_distinct(words), NULL)) AS word FROM report
+  -- A word counts once per report, where it is heard first; a report's first row stands for the report itself.
+  SELECT riot, weight, word, coalesce(place, 0) = 0 AS first
+  FROM report LATERAL VIEW OUTER posexplode(words) AS place, word
+  WHERE place IS NULL OR array_position(words, word) = place + 1
 ), counted AS (
   SELECT word, CAST(round(sum(if(riot, weight, 0))) AS BIGINT) AS with_riot,
-    CAST(round(sum(if(riot, 0, weight))) AS BIGINT) AS without_riot
+    CAST(round(sum(if(riot, 0, weight))) AS BIGINT) AS without_riot,
+    sum(if(riot AND first, weight, 0)) AS riot_firsts, sum(if(NOT riot AND first, weight, 0)) AS other_firsts
   FROM heard GROUP BY word
 ), related AS (
-  SELECT *,
-    max(if(word IS NULL, with_riot, NULL)) OVER () AS riot_reports,
-    max(if(word IS NULL, without_riot, NULL)) OVER () AS other_reports
+  SELECT *, round(sum(riot_firsts) OVER ()) AS riot_reports, round(sum(other_firsts) OVER ()) AS other_reports
   FROM counted
 ), compared AS (
   SELECT word, with_riot, without_riot,
