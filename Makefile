@@ -37,6 +37,15 @@ demo-evolve: ## a schema grows while everything runs, after make demo
 notebook: ## run notebooks/peacestate.ipynb against the stack that runs
 	@notebooks/run
 
+web: ## build the page of the control room, which the dashboard embeds
+	@dashboard/web/build
+
+web-test: ## types, lint and unit tests of the page
+	@dashboard/web/build --test
+
+dashboard: web ## the control room, at http://localhost:8080
+	@stack/env go run ./dashboard
+
 status: ## how the parts of the stack are
 	@stack/status
 
@@ -80,4 +89,4 @@ bench-archive: ## what the sink commits beside 8 waves, how late, and from backl
 bench-analysis: ## each question over 20 million reports: Spark cold, warm and as a cluster, DuckDB on the same files (25 minutes)
 	@bench/analysis
 
-.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis chaos chaos-short
+.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook web web-test dashboard status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis chaos chaos-short

@@ -73,6 +73,10 @@ func (d District) Borders(other District) bool {
 	return shared >= 2
 }
 
+// GeoJSON is the map as a FeatureCollection: of each district its name, its
+// centre and its border. The slice is the caller's own.
+func GeoJSON() []byte { return slices.Clone(districtsGeoJSON) }
+
 // Districts lists the districts in the order of their names. The slice is the
 // caller's own.
 func Districts() []District { return slices.Clone(districts) }

@@ -63,6 +63,10 @@ func (c Contract[T]) DeadLetters() string { return c.Topic + "-dlq" }
 // Avro: docs/answers.md has their fields.
 const AnswersTopic = "answers"
 
+// ActionsTopic is the topic of what people did about alerts, keyed by
+// alert_id. Its records are JSON, too: docs/actions.md has their fields.
+const ActionsTopic = "alert-actions"
+
 // Undelivered is the topic for messages of this contract that a webhook could
 // not be brought to take.
 func (c Contract[T]) Undelivered() string { return c.Topic + "-undelivered" }

@@ -71,7 +71,7 @@ func Serve(log *slog.Logger, a Address, metrics prometheus.Gatherer, ready func(
 	}
 	log.Info("serving /metrics, /healthz and /readyz", "address", "http://"+listener.Addr().String())
 	server := &http.Server{
-		Handler:           handler(metrics, ready),
+		Handler:           Handler(metrics, ready),
 		ReadHeaderTimeout: slowest, ReadTimeout: slowest, WriteTimeout: slowest, IdleTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
@@ -100,7 +100,8 @@ func cause(err error) error {
 	return err
 }
 
-func handler(metrics prometheus.Gatherer, ready func() error) http.Handler {
+// Handler answers what Serve does, for a program that has a server of its own.
+func Handler(metrics prometheus.Gatherer, ready func() error) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })

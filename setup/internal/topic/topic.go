@@ -46,6 +46,8 @@ func All() []Topic {
 		{Name: riots.Topic, Partitions: contractPartitions},
 		// The queue of record: what was alerted is read back after a restart.
 		{Name: alerts.Topic, Partitions: contractPartitions, Retention: Forever},
+		// As long as the alerts that they are about.
+		{Name: schemas.ActionsTopic, Partitions: contractPartitions, Retention: Forever},
 		{Name: reports.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: riots.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},

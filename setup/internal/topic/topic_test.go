@@ -3,6 +3,8 @@ package topic
 import (
 	"strings"
 	"testing"
+
+	"github.com/peacestate/peacestate/schemas"
 )
 
 func TestPlan(t *testing.T) {
@@ -34,10 +36,10 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-func TestAlertsAreNeverDeleted(t *testing.T) {
+func TestAlertsAndWhatPeopleDidAreNeverDeleted(t *testing.T) {
 	for _, topic := range All() {
-		if topic.Name == "alerts" && topic.Config()["retention.ms"] != "-1" {
-			t.Errorf("alerts are kept for %s ms", topic.Config()["retention.ms"])
+		if (topic.Name == "alerts" || topic.Name == schemas.ActionsTopic) && topic.Config()["retention.ms"] != "-1" {
+			t.Errorf("%s is kept for %s ms", topic.Name, topic.Config()["retention.ms"])
 		}
 	}
 }

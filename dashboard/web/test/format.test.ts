@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { age, counted, figure, milliseconds, number, seconds, shortTime } from '../src/format'
+
+const minute = 60_000
+
+test.each([
+  [-5000, '0 s'],
+  [999, '0 s'],
+  [1000, '1 s'],
+  [59_999, '59 s'],
+  [minute, '1 min'],
+  [59.9 * minute, '59 min'],
+  [60 * minute, '1 h'],
+  [24 * 60 * minute, '1 d'],
+  [1234 * 24 * 60 * minute, '1,234 d'],
+  [Number.NaN, '0 s'],
+])('%d ms is %s', (ms, short) => {
+  expect(age(ms)).toBe(short)
+})
+
+test('a time of today is without its date', () => {
+  const now = Date.parse('2026-03-07T13:00:00Z')
+  expect(shortTime('2026-03-07T12:00:01.250Z', now)).toBe('12:00:01')
+  expect(shortTime('2026-03-06T12:00:01.250Z', now)).toBe('2026-03-06 12:00')
+})
+
+test('numbers have the digits that matter', () => {
+  expect(number(0.8632879045996593)).toBe('0.8633')
+  expect(number(483_840)).toBe('483,840')
+  expect(milliseconds(12.345)).toBe('12.3 ms')
+  expect(milliseconds(65_000)).toBe('65 s')
+  expect(seconds(7.25)).toBe('7.25 s')
+  expect(figure(2327.71)).toBe('2,328')
+  expect(seconds(600)).toBe('10 min')
+  expect(counted(1, 'entry', 'entries')).toBe('1 entry')
+  expect(counted(2000, 'entry', 'entries')).toBe('2,000 entries')
+})
