@@ -54,8 +54,8 @@ type Incident struct {
 	Lat         float64          `json:"lat"`
 	Lon         float64          `json:"lon"`
 	Severity    schemas.Severity `json:"severity"` // the highest
-	OpenedAt    Time             `json:"opened_at"`
-	LastAt      Time             `json:"last_at"`
+	OpenedAt    Time             `json:"opened_at"` // the first riot; see seenAt
+	LastAt      Time             `json:"last_at"`   // the last one
 	Riots       int64            `json:"riots"`
 	Rioters     int              `json:"rioters"`
 	Peacescore  float64          `json:"peacescore"`
@@ -89,10 +89,11 @@ func Sighting(a schemas.Alert, sentAt time.Time) Alert {
 // of the same millisecond.
 func (i Incident) With(a schemas.Alert) Incident {
 	known := i
-	if i.AlertID == "" || !a.DetectedAt.Before(i.LastAt.Time) {
+	seen, opened := seenAt(a), noLater(a.OpenedAt, a.AlertedAt)
+	if i.AlertID == "" || !seen.Before(i.LastAt.Time) {
 		i = Incident{
 			AlertID: a.AlertID, CitizenID: a.CitizenID, CitizenName: a.CitizenName, DroneID: a.DroneID, District: a.Place,
-			Lat: a.Lat, Lon: a.Lon, Severity: severity(a), OpenedAt: At(a.OpenedAt), LastAt: At(a.DetectedAt), Riots: a.Riots,
+			Lat: a.Lat, Lon: a.Lon, Severity: severity(a), OpenedAt: opened, LastAt: seen, Riots: a.Riots,
 			Rioters: a.Rioters, Peacescore: a.Peacescore, Words: append([]string{}, a.Words...), Stale: a.Stale,
 			Standing: Standing{State: Open}, AlertedAt: At(a.AlertedAt),
 		}
@@ -105,11 +106,23 @@ func (i Incident) With(a schemas.Alert) Incident {
 	if known.OpenedAt.Before(i.OpenedAt.Time) {
 		i.OpenedAt = known.OpenedAt
 	}
-	if opened := At(a.OpenedAt); opened.Before(i.OpenedAt.Time) {
+	if opened.Before(i.OpenedAt.Time) {
 		i.OpenedAt = opened
 	}
 	i.Severity = severities[max(Rank(known.Severity), Rank(a.Severity))]
 	return i
+}
+
+// seenAt is when an alert's riot was seen. A drone's clock may run ahead, and
+// that of a simulation does: no riot is seen after the alert that tells of it,
+// lest what is to come hides what happens now.
+func seenAt(a schemas.Alert) Time { return noLater(a.DetectedAt, a.AlertedAt) }
+
+func noLater(at, than time.Time) Time {
+	if at.After(than) {
+		at = than
+	}
+	return At(at)
 }
 
 // severities are those that there are, mildest first.

@@ -65,6 +65,18 @@ func TestTheOrderOfAlertsDoesNotMatter(t *testing.T) {
 	}
 }
 
+func TestAClockThatRunsAheadHidesNothingThatComesLater(t *testing.T) {
+	ahead := riot(1, 0, schemas.Low)
+	ahead.DetectedAt, ahead.OpenedAt = after(600), after(600)
+	i := Incident{}.With(ahead)
+	if i.LastAt != At(noon) || i.OpenedAt != At(noon) {
+		t.Errorf("it was seen from %s to %s, and alerted on at %s", i.OpenedAt, i.LastAt, noon)
+	}
+	if i = i.With(riot(2, 1, schemas.Low)); i.LastAt != At(after(1)) || i.DroneID != "drone-1" || i.Peacescore != 2 {
+		t.Errorf("what came later is hidden: %+v", i)
+	}
+}
+
 func TestWordsAreTheIncidentsOwn(t *testing.T) {
 	a := riot(1, 0, schemas.Low)
 	i := Incident{}.With(a)
