@@ -56,10 +56,14 @@ func start(t *testing.T) *system {
 	if err := os.RemoveAll(filepath.Join(root, ".stack", "e2e")); err != nil {
 		t.Fatal(err)
 	}
-	build := exec.Command("go", "build", "-o", s.bin+"/", "./setup", "./simulator", "./alerter", "./spark-jobs")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", build, err, out)
+	for _, build := range []*exec.Cmd{
+		exec.Command(filepath.Join("dashboard", "web", "build")),
+		exec.Command("go", "build", "-o", s.bin+"/", "./setup", "./simulator", "./alerter", "./spark-jobs", "./dashboard", "./bench/riots"),
+	} {
+		build.Dir = root
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", build, err, out)
+		}
 	}
 	if out, err := s.stack("up").CombinedOutput(); err != nil {
 		t.Fatalf("stack/up: %v\n%s", err, out)

@@ -1,6 +1,7 @@
-import { defineConfig } from 'vite'
+import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  test: { include: ['test/**/*.test.ts'] },
   build: {
     // The server's content security policy allows files of its own, and neither inline scripts nor data: of code.
     assetsInlineLimit: 0,

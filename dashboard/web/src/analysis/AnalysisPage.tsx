@@ -270,7 +270,7 @@ function cell(answer: Answer, value: Value, column: number) {
     <td key={name}>{text}</td>
   ) : (
     <td key={name} class="numeric">
-      {text}
+      <data value={String(value)}>{text}</data>
     </td>
   )
 }
