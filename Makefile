@@ -55,7 +55,7 @@ down: ## stop everything; the data stays
 clean: down ## stop everything and remove the data; the downloads stay
 	@rm -rf .stack/$${STACK:-local}
 
-test: lint unit e2e chaos-short ## everything that CI checks
+test: lint unit web-test e2e chaos-short ## everything that CI checks
 
 lint: ## golangci-lint over every module, shellcheck over the scripts
 	@stack/lint $(modules)
@@ -66,8 +66,8 @@ unit: ## unit tests, golden bytes and fuzz seeds; each module also on its own (G
 	  { echo "the modules disagree on versions: go work sync has mended it, commit the go.mod files" >&2; exit 1; }
 	@for m in $(modules); do (cd $$m && export GOWORK=off && go mod tidy -diff && go build -o /dev/null ./... && go vet ./...); done
 
-e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
-	@go test -v -count=1 -timeout 40m -tags e2e -run TestPipeline ./e2e
+e2e: ## the whole pipeline on a stack of its own, against a plain Go computation; the control room in a real browser
+	@go test -v -count=1 -timeout 40m -tags e2e -run 'TestPipeline|TestControlRoom' ./e2e
 
 chaos: ## a wave of reports while everything is killed at random, then the audit: MINUTES=10 SEED=7
 	@MINUTES=$${MINUTES:-10} SEED=$${SEED:-7} e2e/chaos
@@ -75,7 +75,7 @@ chaos: ## a wave of reports while everything is killed at random, then the audit
 chaos-short: ## three minutes of it
 	@MINUTES=3 SEED=7 e2e/chaos
 
-bench: bench-simulator bench-alerter bench-archive bench-analysis ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
+bench: bench-simulator bench-alerter bench-archive bench-analysis bench-dashboard ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
 
 bench-simulator: ## reports/s into a local Kafka, beside Kafka's own ProducerPerformance (4 minutes)
 	@bench/simulator
@@ -89,4 +89,7 @@ bench-archive: ## what the sink commits beside 8 waves, how late, and from backl
 bench-analysis: ## each question over 20 million reports: Spark cold, warm and as a cluster, DuckDB on the same files (25 minutes)
 	@bench/analysis
 
-.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook web web-test dashboard status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis chaos chaos-short
+bench-dashboard: ## from a riot's message to a browser's screen beside 1 wave; two hundred listeners (4 minutes)
+	@bench/dashboard
+
+.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook web web-test dashboard status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis bench-dashboard chaos chaos-short

@@ -75,12 +75,13 @@ func TestBenchDashboard(t *testing.T) {
 	if os.Getenv("BENCH_DASHBOARD") == "" {
 		t.Skip("it is run by bench/dashboard")
 	}
-	s := start(t)
+	s := start(t, "kafka", "registry")
 	browser := chromium(t, s)
 	s.run(t, 0, "setup", "topics")
 	s.run(t, 0, "setup", "schemas")
 	room := open(t, s)
 	room.browse(t, browser, backstage(t, s, room), os.DevNull, "latency")
+	listenersKeepUp(t, room, 200, 50, 30*time.Second)
 }
 
 // chromium is the browser of this machine.
@@ -305,11 +306,6 @@ func (r *room) browse(t *testing.T, browser string, stage *url.URL, answers stri
 	command.Stdout, command.Stderr = &said, &said
 	err := command.Run()
 	t.Logf("%v\n%s", specs, said.String())
-	for line := range strings.Lines(said.String()) {
-		if strings.HasPrefix(line, "bench ") {
-			fmt.Print(line)
-		}
-	}
 	if err != nil {
 		t.Fatalf("the page is not as it should be: %v; traces and pictures are in %s", err, results)
 	}

@@ -35,9 +35,9 @@ const (
 	portOffset = "PORT_OFFSET=2000"
 )
 
-// start builds the programs and starts a stack with empty data; the clean-up
-// stops it.
-func start(t *testing.T) *system {
+// start builds the programs and starts a stack with empty data, whole or of the
+// named parts alone; the clean-up stops it.
+func start(t *testing.T, parts ...string) *system {
 	t.Helper()
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -65,7 +65,7 @@ func start(t *testing.T) *system {
 			t.Fatalf("%v: %v\n%s", build, err, out)
 		}
 	}
-	if out, err := s.stack("up").CombinedOutput(); err != nil {
+	if out, err := s.stack("up", parts...).CombinedOutput(); err != nil {
 		t.Fatalf("stack/up: %v\n%s", err, out)
 	}
 	printed, err := s.stack("env").Output()

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { Answer } from '../src/api'
+import type { Value } from '../src/api'
 import { expect, open, signIn, test } from './room'
 
 /** What `spark-jobs ask all --json` printed. */
-const answers: Answer[] = readFileSync(process.env.ANSWERS!, 'utf8')
+const answers: { question: string; sentence: string; columns: string[]; rows: Value[][] }[] = readFileSync(process.env.ANSWERS!, 'utf8')
   .split('\n')
   .filter(line => line !== '')
   .map(line => JSON.parse(line))
@@ -17,10 +17,9 @@ test('every question is there', async ({ page }) => {
 for (const answer of answers) {
   test(`the page of ${answer.question} says what spark-jobs ask --json says`, async ({ page }) => {
     await open(page, `/analysis/${answer.question}`)
-    await expect(page.getByText(answer.asks).first()).toBeVisible()
     await expect(page.getByRole('heading', { name: answer.sentence })).toBeVisible()
     const heads = await page.locator('.table-scroll th').allInnerTexts()
-    expect(heads).toEqual(answer.columns.map(({ name }) => name.replaceAll('_', ' ')))
+    expect(heads).toEqual(answer.columns.map(name => name.replaceAll('_', ' ')))
     const more = page.getByRole('button', { name: /^All \d/ })
     if (await more.isVisible()) await more.click()
     const rows = await page
@@ -29,8 +28,6 @@ for (const answer of answers) {
         all.map(one => [...one.querySelectorAll('td')].map(cell => cell.querySelector('data')?.value ?? cell.textContent)),
       )
     expect(rows).toEqual(answer.rows.map(values => values.map(String)))
-    for (const { snapshot } of answer.tables)
-      if (snapshot) await expect(page.getByText(`snapshot ${snapshot}`).first()).toBeVisible()
     const drawn = page.locator('.chart canvas, .chart svg').first()
     await expect(drawn).toBeVisible()
   })
@@ -46,5 +43,4 @@ test('a question is asked again, and the page has the new answer', async ({ page
   await expect(page.getByRole('progressbar', { name: 'Asking Spark' })).toBeVisible()
   await expect(page.getByText('Done: what you see is the new answer.')).toBeVisible({ timeout: 120_000 })
   await expect(asked).not.toHaveText(before!)
-  await expect(page.getByRole('heading', { name: answers.find(one => one.question === 'weekend')!.sentence })).toBeVisible()
 })

@@ -55,7 +55,6 @@ func TestBadOptionsAreOneLineAndExit2(t *testing.T) {
 		{"a truth that is not there", "ask all --check no-such-file.json", []string{"--check: open no-such-file.json"}},
 		{"a truth that is none", "ask all --check app_test.go", []string{"--check app_test.go: no JSON of `simulator truth --json`"}},
 		{"a scope of a truth", "ask all --check app_test.go --district Harbour", []string{"--check compares with all that a flight saw"}},
-		{"a scope that is published", "ask all --publish --since 2026-01-05", []string{"--publish is for answers about everything"}},
 		{"a past that is published", "ask all --publish --as-of 2026-03-07T12:00:00Z", []string{"--publish is for answers as of now"}},
 		{"again and again, for nobody", "ask all --every 10m", []string{"--every is for --publish"}},
 		{"again before", "ask all --publish --every=-1s", []string{"--every is -1s, and cannot be negative"}},

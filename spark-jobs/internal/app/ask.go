@@ -44,7 +44,6 @@ func (a *ask) Validate() error {
 
 // contradiction names options that do not go together.
 func (a *ask) contradiction(asked []question.Question) error {
-	limited := !a.Since.IsZero() || !a.Until.IsZero() || a.District != ""
 	var problems []error
 	for _, c := range []struct {
 		wrong bool
@@ -53,7 +52,6 @@ func (a *ask) contradiction(asked []question.Question) error {
 		{a.JSON && a.CSV, "--json and --csv contradict each other"},
 		{a.CSV && len(asked) > 1, "--csv is one table: name one question"},
 		{a.Check != "" && a.District != "", "--check compares with all that a flight saw: leave --district out"},
-		{a.Publish && limited, "--publish is for answers about everything: leave --since, --until and --district out"},
 		{a.Publish && !a.AsOf.IsZero(), "--publish is for answers as of now: leave --as-of out"},
 		{a.Every != 0 && a.Check != "", "--every asks again as the archive grows, and --check compares with one that does not"},
 	} {

@@ -177,13 +177,18 @@ func (a *ask) answerFrom(
 	ctx context.Context, cluster *engine.Engine, streams service.Streams, q question.Question, sources []render.Source,
 ) (render.Publication, error) {
 	defer working(streams.Err, q.Name)()
-	query := q.SQL(question.Scope{})
+	scope, err := a.scope.asked()
+	if err != nil {
+		return render.Publication{}, err
+	}
+	query := q.SQL(scope)
 	for _, s := range sources {
 		if s.Snapshot != nil {
 			query = lake.AsOfSnapshot(query, s.Table, *s.Snapshot)
 		}
 	}
 	answer, err := a.put(ctx, cluster, q, query)
+	answer.Scope = scope
 	return render.Publication{Answer: answer, Sources: sources}, err
 }
 

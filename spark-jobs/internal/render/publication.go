@@ -76,12 +76,16 @@ func (p Publication) JSON() ([]byte, error) {
 		TookS    float64    `json:"took_s"`
 		DataFrom *time.Time `json:"data_from"`
 		DataTo   *time.Time `json:"data_to"`
+		Since    time.Time  `json:"since,omitzero"`
+		Until    time.Time  `json:"until,omitzero"`
+		District string     `json:"district,omitempty"`
 		Tables   []source   `json:"tables"`
 		Verified *bool      `json:"verified"`
 	}{
 		PublicationVersion, p.Question.Name, p.Question.Asks, p.Sentence, meanings(p.Question), append([][]any{}, p.Rows...),
 		drawing(p.Question),
-		p.Asked.UTC().Truncate(time.Millisecond), p.Took.Seconds(), from, to, sources, p.Verified(),
+		p.Asked.UTC().Truncate(time.Millisecond), p.Took.Seconds(), from, to, p.Scope.Since, p.Scope.Until, p.Scope.District,
+		sources, p.Verified(),
 	})
 }
 

@@ -96,6 +96,22 @@ func TestAnswersOfAnEmptyArchiveHaveNoRange(t *testing.T) {
 	}
 }
 
+func TestAnAnswerAboutAPartSaysSo(t *testing.T) {
+	p := published(t)
+	p.Scope = question.Scope{Since: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), District: "Harbour"}
+	line, err := p.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read map[string]any
+	if err := json.Unmarshal(line, &read); err != nil {
+		t.Fatal(err)
+	}
+	if read["since"] != "2026-01-05T00:00:00Z" || read["until"] != nil || read["district"] != "Harbour" {
+		t.Errorf("it says %v, %v, %v", read["since"], read["until"], read["district"])
+	}
+}
+
 func TestAnAnswerSaysWhatItWasComparedWith(t *testing.T) {
 	for _, c := range []struct {
 		name     string
