@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describe as describeAnswer, light, type Option, option } from '../src/analysis/option'
+import { inWords, light, type Option, option } from '../src/analysis/option'
 import type { Answer } from '../src/api'
 
 const base: Omit<Answer, 'columns' | 'rows' | 'chart'> = {
@@ -146,5 +146,5 @@ test('tooltips are text on the canvas, so that names in the data are never marku
 })
 
 test('a chart says in words what it shows', () => {
-  expect(describeAnswer(trend)).toBe('A line: what the line says, by calendar day. The table below has the numbers.')
+  expect(inWords(trend)).toBe('A line: what the line says, by calendar day. The table below has the numbers.')
 })

@@ -91,7 +91,7 @@ export const readable = (value: Value, kind: 'text' | 'count' | 'number'): strin
 }
 
 /** A whole sentence for who cannot see the chart. */
-export function describe(answer: Answer): string {
+export function inWords(answer: Answer): string {
   const { says } = table(answer)
   const shape = { bars: 'Bars', lines: 'A line', heat: 'A grid of colours' }[answer.chart.kind]
   return `${shape}: ${says(answer.chart.y)}, by ${says(answer.chart.x)}${answer.chart.series ? ` and ${says(answer.chart.series)}` : ''}. The table below has the numbers.`
