@@ -137,7 +137,10 @@ export function Rows() {
         }}
       >
         {rows.length === 0 && <Empty />}
-        <ul aria-label="Incidents, newest first" style={{ height: `${rows.length * rowHeight.value}px` }}>
+        <ul
+          aria-label="Incidents, newest first"
+          style={{ height: `${(rows.length + (more && rows.length > 0 ? 1 : 0)) * rowHeight.value}px` }}
+        >
           {shown.map(({ row, at }) => (
             <Row
               key={row.alert_id}
@@ -153,9 +156,23 @@ export function Rows() {
             />
           ))}
         </ul>
-        {more && rows.length > 0 && <p class="more">{problem.value ?? 'Loading more…'}</p>}
+        {more && rows.length > 0 && <More top={rows.length * rowHeight.value} />}
       </div>
     </div>
+  )
+}
+
+/** In the place of the row after the last. */
+function More({ top }: { top: number }) {
+  return (
+    <p class="more" style={{ transform: `translateY(${top}px)` }}>
+      {problem.value ?? 'Loading more…'}
+      {problem.value && (
+        <button type="button" class="button" disabled={loading.value} onClick={() => void loadMore()}>
+          Try again
+        </button>
+      )}
+    </p>
   )
 }
 
