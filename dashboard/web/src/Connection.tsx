@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals'
 import { now } from './clock'
 import { connected, heardAt, lostAt } from './feed'
-import { age, dateTime } from './format'
+import { ago, dateTime } from './format'
 import { silence } from './stream'
 
 /** A connection that is back within this time was not worth a word. */
@@ -35,8 +35,8 @@ export function Banner() {
         <p class="banner">
           <strong>{is.value === 'silent' ? 'The stream is silent.' : 'The connection is gone.'}</strong> What you see is as of{' '}
           {dateTime(heardAt.value).slice(11)} UTC
-          <span aria-hidden="true"> ({age(now.value - heardAt.value)} ago)</span>. It is tried again by itself, and nothing will
-          be missed.
+          <span aria-hidden="true"> ({ago(now.value - heardAt.value)})</span>. It is tried again by itself, and nothing will be
+          missed.
         </p>
       )}
     </div>

@@ -5,14 +5,20 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** "12 s", "4 min", "2 h", "3 d"; nothing is younger than 0 s, whatever the clocks say. */
+/** Younger than a second, or of a clock that is ahead of this one: a second that is not over, or a simulated day. */
+export const isNow = (ms: number) => !(ms >= second)
+
+/** "now", "12 s", "4 min", "2 h", "3 d" */
 export function age(ms: number): string {
-  if (!(ms >= second)) return '0 s'
+  if (isNow(ms)) return 'now'
   if (ms < minute) return `${Math.floor(ms / second)} s`
   if (ms < hour) return `${Math.floor(ms / minute)} min`
   if (ms < day) return `${Math.floor(ms / hour)} h`
   return `${count(Math.floor(ms / day))} d`
 }
+
+/** "just now", "12 s ago" */
+export const ago = (ms: number) => (isNow(ms) ? 'just now' : `${age(ms)} ago`)
 
 /** "1 riot", "1,204 riots", "2 entries" */
 export const counted = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`

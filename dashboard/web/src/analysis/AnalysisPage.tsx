@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { type Answer, ApiError, api, type Run, type Value } from '../api'
 import { now } from '../clock'
 import { subscribe } from '../feed'
-import { age, count, counted, dateTime, seconds } from '../format'
+import { ago, count, counted, dateTime, seconds } from '../format'
 import { Icon } from '../icons'
 import { session, withActor } from '../session'
 import { Chart } from './Chart'
@@ -107,7 +107,7 @@ function AnswerPage({ answer }: { answer: Answer }) {
       <h2 id="answer-title">{answer.sentence}</h2>
       <div class="answer-meta">
         <Verified answer={answer} long />
-        <span title={`${dateTime(answer.asked_at)} UTC`}>asked {age(now.value - Date.parse(answer.asked_at))} ago</span>
+        <span title={`${dateTime(answer.asked_at)} UTC`}>asked {ago(now.value - Date.parse(answer.asked_at))}</span>
         <span>took {seconds(answer.took_s)}</span>
         <RunAgain answer={answer} />
       </div>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { ApiError, api, type Detail, type NewAction } from '../api'
 import { now } from '../clock'
 import { subscribe } from '../feed'
-import { age, count, counted, dateTime, shortTime } from '../format'
+import { ago, count, counted, dateTime, shortTime } from '../format'
 import { Icon, SeverityIcon, StateIcon } from '../icons'
 import { severityLabel, stateLabel, verbDone } from '../labels'
 import { actor, session, withActor } from '../session'
@@ -68,7 +68,7 @@ export function IncidentPanel({ id }: { id: string }) {
           </h2>
           {one && (
             <p>
-              {severityLabel[one.severity]} · {one.district} · {age(now.value - Date.parse(one.last_at))} ago
+              {severityLabel[one.severity]} · {one.district} · {ago(now.value - Date.parse(one.last_at))}
             </p>
           )}
         </div>

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Incident } from '../api'
 import { now } from '../clock'
 import { isEverything } from '../filter'
-import { age, count, dateTime } from '../format'
+import { age, count, dateTime, isNow } from '../format'
 import { Icon, SeverityIcon, StateIcon } from '../icons'
 import { severityLabel, stateLabel } from '../labels'
 import { go, incidentLink, query } from '../url'
@@ -243,7 +243,7 @@ function Row({ row, at, of, top, chosen, tabbable, onFocus }: RowProps) {
         </span>
         <time class="row-age numeric" dateTime={row.last_at} title={`${dateTime(row.last_at)} UTC`}>
           {age(since)}
-          <Spoken> ago</Spoken>
+          {!isNow(since) && <Spoken> ago</Spoken>}
         </time>
       </a>
     </li>
