@@ -160,6 +160,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What to tell the reader of an error. */
+export const says = (error: unknown): string => (error instanceof ApiError ? error.message : String(error))
+
 const root = '/api/v1'
 
 async function request<T>(path: string, init: RequestInit = {}): Promise<T> {

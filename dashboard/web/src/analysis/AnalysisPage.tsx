@@ -1,7 +1,7 @@
 import './analysis.css'
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { type Answer, ApiError, api, type Run, type Value } from '../api'
+import { type Answer, ApiError, api, type Run, says, type Value } from '../api'
 import { now } from '../clock'
 import { subscribe } from '../feed'
 import { ago, count, counted, dateTime, seconds } from '../format'
@@ -23,7 +23,7 @@ function follow(): () => void {
       answers.value = (await api.answers(signal)).answers
       problem.value = null
     } catch (error) {
-      if (!signal.aborted) problem.value = error instanceof ApiError ? error.message : String(error)
+      if (!signal.aborted) problem.value = says(error)
     }
   }
   void load()
@@ -159,7 +159,7 @@ function RunAgain({ answer }: { answer: Answer }) {
         failed.value = null
         if (run.value.state === 'failed') failed.value = run.value.message || 'It failed.'
       } catch (error) {
-        if (!signal.aborted) failed.value = error instanceof ApiError ? error.message : String(error)
+        if (!signal.aborted) failed.value = says(error)
         if (error instanceof ApiError && error.status === 404) run.value = null
       }
     }, 1000)
@@ -181,7 +181,7 @@ function RunAgain({ answer }: { answer: Answer }) {
       startedAt.value = Date.now()
       run.value = await api.run(answered.run)
     } catch (error) {
-      failed.value = error instanceof ApiError ? error.message : String(error)
+      failed.value = says(error)
     }
   }
 
