@@ -1,17 +1,9 @@
 import { useComputed } from '@preact/signals'
 import { now } from './clock'
-import { connected, heardAt, lostAt } from './feed'
+import { heardAt, standing } from './feed'
 import { ago, dateTime } from './format'
-import { silence } from './stream'
 
-/** A connection that is back within this time was not worth a word. */
-const grace = 1500
-
-const state = () => {
-  if (connected.value === true) return now.value - heardAt.value > silence ? 'silent' : 'live'
-  if (lostAt.value === null) return 'waiting'
-  return now.value - lostAt.value > grace ? 'lost' : 'live'
-}
+const state = () => standing(now.value)
 
 const text = { live: 'Live', waiting: 'Connecting', silent: 'Silent', lost: 'Not live' }
 
