@@ -41,6 +41,19 @@ export function shortTime(time: string | number, now: number): string {
   return today ? text.slice(11, 19) : text.slice(0, 16).replace('T', ' ')
 }
 
+/** "2 Feb 2026"; with its time, where it is not the day's beginning: "2 Feb 2026, 14:30" */
+export function calendarDay(time: string, withYear = true): string {
+  const at = new Date(time)
+  const date = at.toLocaleDateString('en-GB', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    ...(withYear && { year: 'numeric' }),
+  })
+  const clock = at.toISOString().slice(11, 19).replace(/:00$/, '')
+  return clock === '00:00' ? date : `${date}, ${clock}`
+}
+
 export const milliseconds = (ms: number) => (ms >= 10 * second ? `${figure(ms / second)} s` : `${figure(ms)} ms`)
 
 export const seconds = (s: number) => (s >= 120 ? age(s * second) : `${figure(s)} s`)

@@ -9,6 +9,7 @@ import { Icon } from '../icons'
 import { session, withActor } from '../session'
 import { Chart } from './Chart'
 import { readable } from './option'
+import { meaningOf, nameOf } from './words'
 
 const answers = signal<Answer[] | null>(null)
 const problem = signal<string | null>(null)
@@ -223,9 +224,9 @@ function Table({ answer }: { answer: Answer }) {
         <table>
           <thead>
             <tr>
-              {answer.columns.map(({ name, meaning, kind }) => (
-                <th key={name} scope="col" class={kind === 'text' ? '' : 'numeric'} title={meaning}>
-                  {name.replaceAll('_', ' ')}
+              {answer.columns.map(({ name, kind }) => (
+                <th key={name} scope="col" class={kind === 'text' ? '' : 'numeric'} title={meaningOf(answer, name)}>
+                  {nameOf(name)}
                 </th>
               ))}
             </tr>
@@ -251,10 +252,10 @@ function Table({ answer }: { answer: Answer }) {
       <details class="meanings">
         <summary>What the columns mean</summary>
         <dl>
-          {answer.columns.map(({ name, meaning }) => (
+          {answer.columns.map(({ name }) => (
             <div key={name}>
-              <dt>{name.replaceAll('_', ' ')}</dt>
-              <dd>{meaning}</dd>
+              <dt>{nameOf(name)}</dt>
+              <dd>{meaningOf(answer, name)}</dd>
             </div>
           ))}
         </dl>
