@@ -32,7 +32,7 @@ describe('the captions of a chart', () => {
     )
   })
   test('say what is across where the values there do not', () => {
-    expect(acrossCaption(hours)).toBe('hour: hour of the day')
+    expect(acrossCaption(hours)).toBe('hour of the day')
     expect(acrossCaption(trend)).toBeNull()
     expect(acrossCaption(weekend)).toBeNull()
   })

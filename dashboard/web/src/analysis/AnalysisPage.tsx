@@ -9,7 +9,8 @@ import { Icon } from '../icons'
 import { session, withActor } from '../session'
 import { Chart } from './Chart'
 import { readable } from './option'
-import { meaningOf, nameOf } from './words'
+import { Sketch } from './Sketch'
+import { limits, meaningOf, nameOf } from './words'
 
 const answers = signal<Answer[] | null>(null)
 const problem = signal<string | null>(null)
@@ -57,20 +58,16 @@ export function AnalysisPage({ question }: { question: string | null }) {
           {all?.map(answer => (
             <li key={answer.question}>
               <a href={`/analysis/${encodeURIComponent(answer.question)}`} aria-current={answer === one ? 'page' : undefined}>
-                <span class="question-name">
-                  {answer.question}
-                  <Verified answer={answer} />
-                </span>
+                <span class="question-asks">{answer.asks}</span>
+                {!question && <Sketch answer={answer} />}
                 <span class="question-sentence">{answer.sentence}</span>
+                <Marks answer={answer} />
               </a>
             </li>
           ))}
         </ul>
       </nav>
       {one ? <AnswerPage key={one.question} answer={one} /> : question && all && <Unknown question={question} />}
-      {!question && all && all.length > 0 && (
-        <p class="empty choose-question">Choose a question to see its chart, its numbers, and what they were counted from.</p>
-      )}
     </div>
   )
 }
@@ -80,6 +77,18 @@ const Unknown = ({ question }: { question: string }) => (
     Nobody has asked “{question}” yet. <a href="/analysis">All questions</a>
   </p>
 )
+
+/** What one must know of an answer before one opens it. */
+function Marks({ answer }: { answer: Answer }) {
+  const limited = limits(answer)
+  if (answer.verified === null && limited === null) return null
+  return (
+    <span class="question-marks">
+      <Verified answer={answer} />
+      {limited && <span class="tag">about {limited} only</span>}
+    </span>
+  )
+}
 
 function Verified({ answer, long }: { answer: Answer; long?: boolean }) {
   if (answer.verified === null) return long ? <span class="tag">not compared with the truth</span> : null
@@ -98,6 +107,10 @@ function Verified({ answer, long }: { answer: Answer; long?: boolean }) {
 
 function AnswerPage({ answer }: { answer: Answer }) {
   const read = answer.tables.reduce((sum, one) => sum + one.rows, 0)
+  const limited = limits(answer)
+  useEffect(() => {
+    document.title = `${answer.asks} · PeaceState`
+  }, [answer.asks])
   return (
     <article class="answer" aria-labelledby="answer-title">
       <a class="back" href="/analysis">
@@ -107,6 +120,7 @@ function AnswerPage({ answer }: { answer: Answer }) {
       <p class="asks">{answer.asks}</p>
       <h2 id="answer-title">{answer.sentence}</h2>
       <div class="answer-meta">
+        {limited && <strong class="limited">about {limited} only</strong>}
         <Verified answer={answer} long />
         <span title={`${dateTime(answer.asked_at)} UTC`}>asked {ago(now.value - Date.parse(answer.asked_at))}</span>
         <span>took {seconds(answer.took_s)}</span>
@@ -123,6 +137,12 @@ function AnswerPage({ answer }: { answer: Answer }) {
               : 'none: the tables are empty'}
           </dd>
         </div>
+        {limited && (
+          <div>
+            <dt>Asked about</dt>
+            <dd>only {limited}</dd>
+          </div>
+        )}
         <div>
           <dt>Asked at</dt>
           <dd>{dateTime(answer.asked_at)} UTC</dd>

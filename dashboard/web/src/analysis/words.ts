@@ -14,12 +14,12 @@ export function meaningOf({ columns }: Pick<Answer, 'columns'>, column: string):
 /** What comes before the first semicolon or colon: the rest is for those who read the table. */
 const first = (meaning: string) => meaning.split(/[;:]/)[0]!.trim()
 
-/** What an axis shows: "lift: share of reports with a riot over share of the others, one added to each count" */
+/** What an axis shows, without saying it twice: "lift: share of reports with a riot over share of the others, one added to each count" */
 function caption(answer: Answer, column: string): string {
   const name = nameOf(column)
   const meaning = first(meaningOf(answer, column))
   const letters = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-  return letters(name) === letters(meaning) ? meaning : `${name}: ${meaning}`
+  return letters(meaning).startsWith(letters(name)) ? meaning : `${name}: ${meaning}`
 }
 
 /** What the values of the chart are. */
