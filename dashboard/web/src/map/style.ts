@@ -91,6 +91,13 @@ export function heatOf(dots: number): ExpressionSpecification {
   return ['interpolate', ['linear'], ['zoom'], 9, 0.35 * each, 15, 1.4 * each]
 }
 
+/** What depends on the radius of a cluster, which depends on how many it stands for. */
+const onCluster = (of: (radius: number) => unknown) =>
+  ['step', ['get', 'point_count'], of(13), 10, of(16), 100, of(20), 1000, of(25)] as never
+
+/** How large the shape on a cluster is, of that of a dot. */
+const worst = 0.8
+
 export function layers(dark: boolean): LayerSpecification[] {
   const c = colours(dark)
   const byRank = (rank: unknown) => ['match', rank, 2, c.severity.critical, 1, c.severity.high, c.severity.low]
@@ -155,7 +162,7 @@ export function layers(dark: boolean): LayerSpecification[] {
       paint: {
         'circle-color': c.halo,
         'circle-opacity': 0.92,
-        'circle-radius': ['step', ['get', 'point_count'], 13, 10, 16, 100, 20, 1000, 25],
+        'circle-radius': onCluster(radius => radius),
         'circle-stroke-width': 3,
         'circle-stroke-color': byRank(['get', 'rank']) as never,
       },
@@ -170,6 +177,12 @@ export function layers(dark: boolean): LayerSpecification[] {
         'text-font': font,
         'text-size': 12,
         'text-allow-overlap': true,
+        // The shape of the worst severity, on top of the ring: its colour alone would not do for everybody.
+        'icon-image': ['match', ['get', 'rank'], 2, 'critical open', 1, 'high open', 'low open'],
+        'icon-size': worst,
+        'icon-offset': onCluster(radius => ['literal', [0, -(radius + 1.5) / worst]]),
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
       },
       paint: { 'text-color': c.ink },
     },
