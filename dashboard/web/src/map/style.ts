@@ -66,6 +66,7 @@ export function style(districts: Districts, dark: boolean): StyleSpecification {
         clusterProperties: { rank: ['max', ['get', 'rank']] },
       },
       loose: { type: 'geojson', data: empty },
+      heat: { type: 'geojson', data: empty },
     },
     layers: layers(dark),
   }
@@ -84,6 +85,8 @@ const names = (districts: Districts) => ({
     geometry: { type: 'Point' as const, coordinates: centre },
   })),
 })
+
+export const heatOpacity = 0.85
 
 /** The fewer the dots, the more each one heats. */
 export function heatOf(dots: number): ExpressionSpecification {
@@ -123,13 +126,13 @@ export function layers(dark: boolean): LayerSpecification[] {
     {
       id: 'heat',
       type: 'heatmap',
-      source: 'loose',
-      layout: { visibility: 'none' },
+      source: 'heat',
       paint: {
         'heatmap-weight': ['*', ['get', 'seen'], ['+', 0.4, ['*', 0.3, ['get', 'rank']]]],
         'heatmap-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, 16, 15, 90],
         'heatmap-intensity': heatOf(1000),
-        'heatmap-opacity': 0.85,
+        // without any, it costs nothing
+        'heatmap-opacity': 0,
         'heatmap-color': [
           'interpolate',
           ['linear'],
@@ -151,7 +154,7 @@ export function layers(dark: boolean): LayerSpecification[] {
       id: 'loose',
       type: 'symbol',
       source: 'loose',
-      layout: { ...icons, visibility: 'none' },
+      layout: icons,
       paint: { 'icon-opacity': ['get', 'seen'] },
     },
     {
