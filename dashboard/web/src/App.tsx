@@ -1,8 +1,9 @@
-import { useSignalEffect } from '@preact/signals'
+import { computed, useSignalEffect } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { announceNews, spoken } from './announce'
 import { Banner, Connection } from './Connection'
-import { health, listen } from './feed'
+import { hidden } from './clock'
+import { health, listen, restWhile } from './feed'
 import { Icon, type IconName } from './icons'
 import { later } from './later'
 import { LivePage } from './live/LivePage'
@@ -10,6 +11,7 @@ import type { Route } from './route'
 import { SettingsMenu } from './SettingsMenu'
 import { SignIn } from './SignIn'
 import { asking } from './session'
+import { notifications, sound } from './settings'
 import { route } from './url'
 
 const MapPage = later(() => import('./map/MapPage').then(module => module.MapPage))
@@ -23,9 +25,13 @@ const places: { page: Route['page']; href: string; name: string; icon: IconName 
   { page: 'health', href: '/health', name: 'Health', icon: 'health' },
 ]
 
+/** A tab that nobody sees need not know what happens, unless it is to tell. */
+const unneeded = computed(() => hidden.value && !notifications.value && !sound.value)
+
 export function App() {
   const { page } = route.value
   useEffect(announceNews, [])
+  useEffect(() => restWhile(unneeded), [])
   useSignalEffect(() => {
     // Live and the map begin where what they have fetched ends.
     if (route.value.page !== 'live' && route.value.page !== 'map') listen(null)

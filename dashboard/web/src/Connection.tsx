@@ -1,17 +1,9 @@
 import { useComputed } from '@preact/signals'
 import { now } from './clock'
-import { connected, heardAt, lostAt } from './feed'
-import { age, dateTime } from './format'
-import { silence } from './stream'
+import { heardAt, standing } from './feed'
+import { ago, dateTime } from './format'
 
-/** A connection that is back within this time was not worth a word. */
-const grace = 1500
-
-const state = () => {
-  if (connected.value === true) return now.value - heardAt.value > silence ? 'silent' : 'live'
-  if (lostAt.value === null) return 'waiting'
-  return now.value - lostAt.value > grace ? 'lost' : 'live'
-}
+const state = () => standing(now.value)
 
 const text = { live: 'Live', waiting: 'Connecting', silent: 'Silent', lost: 'Not live' }
 
@@ -35,8 +27,8 @@ export function Banner() {
         <p class="banner">
           <strong>{is.value === 'silent' ? 'The stream is silent.' : 'The connection is gone.'}</strong> What you see is as of{' '}
           {dateTime(heardAt.value).slice(11)} UTC
-          <span aria-hidden="true"> ({age(now.value - heardAt.value)} ago)</span>. It is tried again by itself, and nothing will
-          be missed.
+          <span aria-hidden="true"> ({ago(now.value - heardAt.value)})</span>. It is tried again by itself, and nothing will be
+          missed.
         </p>
       )}
     </div>

@@ -108,6 +108,10 @@ export interface Answer {
   took_s: number
   data_from: string | null
   data_to: string | null
+  /** what it is limited to, RFC 3339; absent when it is not */
+  since?: string
+  until?: string
+  district?: string
   tables: { table: string; rows: number; snapshot?: string }[]
   verified: boolean | null
 }
@@ -159,6 +163,9 @@ export class ApiError extends Error {
     super(message)
   }
 }
+
+/** What to tell the reader of an error. */
+export const says = (error: unknown): string => (error instanceof ApiError ? error.message : String(error))
 
 const root = '/api/v1'
 

@@ -1,9 +1,9 @@
 // What the server tells as it happens, shared by all pages: one stream for each tab.
 
-import { signal } from '@preact/signals'
+import { effect, type ReadonlySignal, signal } from '@preact/signals'
 import { api, type Health, type IncidentEvent } from './api'
 import type { Message } from './sse'
-import { openStream, type Stream } from './stream'
+import { openStream, type Stream, silence } from './stream'
 
 export interface Subscriber {
   onIncidents?(events: IncidentEvent[]): void
@@ -21,6 +21,16 @@ export const lostAt = signal<number | null>(null)
 export const heardAt = signal(Date.now())
 export const health = signal<Health | null>(null)
 
+/** A connection that is back within this time was not worth a word. */
+const grace = 1500
+
+/** How it stands with what is on the page, at a time. */
+export function standing(now: number): 'live' | 'waiting' | 'silent' | 'lost' {
+  if (connected.value === true) return now - heardAt.value > silence ? 'silent' : 'live'
+  if (lostAt.value === null) return 'waiting'
+  return now - lostAt.value > grace ? 'lost' : 'live'
+}
+
 const subscribers = new Set<Subscriber>()
 let stream: Stream | null = null
 
@@ -35,6 +45,7 @@ export function listen(after: string | null) {
   stream = openStream(after, {
     onMessages: take,
     onConnection(is) {
+      if (is) heardAt.value = Date.now()
       connected.value = is
       lostAt.value = is ? null : (lostAt.peek() ?? Date.now())
     },
@@ -45,6 +56,24 @@ export function listen(after: string | null) {
     if (document.visibilityState === 'visible') stream?.hurry()
   })
   if (!health.value) void refreshHealth()
+}
+
+/** How long nobody needs the stream until it is given up. */
+export const patience = 60_000
+
+/** Gives the stream up while nobody needs it: a browser allows six connections to a host, and each tab's stream is one. */
+export function restWhile(unneeded: ReadonlySignal<boolean>): () => void {
+  return effect(() => {
+    if (!unneeded.value) {
+      stream?.hurry()
+      return
+    }
+    const timer = setTimeout(() => {
+      stream?.rest()
+      connected.value = lostAt.value = null
+    }, patience)
+    return () => clearTimeout(timer)
+  })
 }
 
 export async function refreshHealth() {

@@ -5,14 +5,20 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** "12 s", "4 min", "2 h", "3 d"; nothing is younger than 0 s, whatever the clocks say. */
+/** Younger than a second, or of a clock that is ahead of this one: a second that is not over, or a simulated day. */
+export const isNow = (ms: number) => !(ms >= second)
+
+/** "now", "12 s", "4 min", "2 h", "3 d" */
 export function age(ms: number): string {
-  if (!(ms >= second)) return '0 s'
+  if (isNow(ms)) return 'now'
   if (ms < minute) return `${Math.floor(ms / second)} s`
   if (ms < hour) return `${Math.floor(ms / minute)} min`
   if (ms < day) return `${Math.floor(ms / hour)} h`
   return `${count(Math.floor(ms / day))} d`
 }
+
+/** "just now", "12 s ago" */
+export const ago = (ms: number) => (isNow(ms) ? 'just now' : `${age(ms)} ago`)
 
 /** "1 riot", "1,204 riots", "2 entries" */
 export const counted = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`
@@ -33,6 +39,19 @@ export function shortTime(time: string | number, now: number): string {
   const text = new Date(time).toISOString()
   const today = new Date(now).toISOString().slice(0, 10) === text.slice(0, 10)
   return today ? text.slice(11, 19) : text.slice(0, 16).replace('T', ' ')
+}
+
+/** "2 Feb 2026"; with its time, where it is not the day's beginning: "2 Feb 2026, 14:30" */
+export function calendarDay(time: string, withYear = true): string {
+  const at = new Date(time)
+  const date = at.toLocaleDateString('en-GB', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    ...(withYear && { year: 'numeric' }),
+  })
+  const clock = at.toISOString().slice(11, 19).replace(/:00$/, '')
+  return clock === '00:00' ? date : `${date}, ${clock}`
 }
 
 export const milliseconds = (ms: number) => (ms >= 10 * second ? `${figure(ms / second)} s` : `${figure(ms)} ms`)

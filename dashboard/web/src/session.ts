@@ -1,7 +1,7 @@
 // Who acts, and by which token: asked once, kept until the tab is closed.
 
 import { signal } from '@preact/signals'
-import { ApiError, api, type Session } from './api'
+import { ApiError, api, type Session, says } from './api'
 
 export interface Actor {
   name: string
@@ -48,7 +48,7 @@ export async function signIn(next: Actor): Promise<string | null> {
     session.value = answer
     if (!answer.write) return 'The server does not take this token.'
   } catch (error) {
-    return error instanceof ApiError ? error.message : String(error)
+    return says(error)
   }
   actor.value = next
   sessionStorage.setItem(key, JSON.stringify(next))

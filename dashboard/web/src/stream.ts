@@ -16,14 +16,17 @@ export interface Listener {
 }
 
 export interface Stream {
-  /** tries at once rather than after the pause */
+  /** tries at once rather than after the pause; ends a rest */
   hurry(): void
+  /** gives the connection up until it is hurried, and then goes on from its position; that is no broken connection */
+  rest(): void
   close(): void
 }
 
 export function openStream(after: string | null, listener: Listener, fetch = globalThis.fetch.bind(globalThis)): Stream {
   let position = after
   let closed = false
+  let resting = false
   let pause = 0
   let connection = new AbortController()
   let wake = () => {}
@@ -73,12 +76,14 @@ export function openStream(after: string | null, listener: Listener, fetch = glo
 
   async function run() {
     while (!closed) {
-      await connect()
+      if (!resting) await connect()
       if (closed) return
-      listener.onConnection(false)
-      pause = Math.min(longestPause, pause === 0 ? 250 : pause * 2)
+      if (!resting) {
+        listener.onConnection(false)
+        pause = Math.min(longestPause, pause === 0 ? 250 : pause * 2)
+      }
       await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, pause * (0.5 + Math.random()))
+        const timer = resting ? undefined : setTimeout(resolve, pause * (0.5 + Math.random()))
         wake = () => {
           clearTimeout(timer)
           resolve()
@@ -89,7 +94,16 @@ export function openStream(after: string | null, listener: Listener, fetch = glo
 
   void run()
   return {
-    hurry: () => wake(),
+    hurry() {
+      resting = false
+      wake()
+    },
+    rest() {
+      resting = true
+      pause = 0
+      connection.abort()
+      wake()
+    },
     close() {
       closed = true
       connection.abort()

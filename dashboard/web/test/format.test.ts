@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { age, counted, figure, milliseconds, number, seconds, shortTime } from '../src/format'
+import { age, ago, counted, figure, milliseconds, number, seconds, shortTime } from '../src/format'
 
 const minute = 60_000
 
 test.each([
-  [-5000, '0 s'],
-  [999, '0 s'],
+  [-3 * 60 * minute, 'now'],
+  [0, 'now'],
+  [999, 'now'],
   [1000, '1 s'],
   [59_999, '59 s'],
   [minute, '1 min'],
@@ -13,9 +14,15 @@ test.each([
   [60 * minute, '1 h'],
   [24 * 60 * minute, '1 d'],
   [1234 * 24 * 60 * minute, '1,234 d'],
-  [Number.NaN, '0 s'],
+  [Number.NaN, 'now'],
 ])('%d ms is %s', (ms, short) => {
   expect(age(ms)).toBe(short)
+})
+
+test('what is of a clock that is ahead is of now, in a sentence as in a column', () => {
+  expect(ago(-3 * 60 * minute)).toBe('just now')
+  expect(ago(999)).toBe('just now')
+  expect(ago(12_000)).toBe('12 s ago')
 })
 
 test('a time of today is without its date', () => {

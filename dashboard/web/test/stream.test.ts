@@ -105,6 +105,46 @@ describe('the stream', () => {
     stream.close()
   })
 
+  test('a rest closes the connection, and afterwards it goes on from its position, without a word of what is lost', async () => {
+    const signals: AbortSignal[] = []
+    const seen =
+      (answer: Answer): Answer =>
+      signal => {
+        signals.push(signal)
+        return answer(signal)
+      }
+    const { fetch, asked } = server(
+      seen(body('event: hello\nid: a1-x0\ndata: {}\n\nevent: incident\nid: a2-x0\ndata: 1\n\n', { ends: false })),
+      seen(body('event: hello\nid: a2-x0\ndata: {}\n\nevent: incident\nid: a3-x0\ndata: 2\n\n', { ends: false })),
+    )
+    const to = listener()
+    const stream = openStream('a1-x0', to, fetch)
+    await vi.advanceTimersByTimeAsync(1000)
+    stream.rest()
+    await vi.advanceTimersByTimeAsync(3600_000)
+    expect(signals.map(one => one.aborted)).toEqual([true])
+    expect(asked.length).toBe(1)
+    stream.hurry()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked[1]).toBe('/api/v1/events?after=a2-x0')
+    expect(to.heard).toEqual(['connected', 'hello {}', 'incident 1', 'connected', 'hello {}', 'incident 2'])
+    stream.close()
+  })
+
+  test('a rest also ends the attempts at a server that is away', async () => {
+    const { fetch, asked } = server(...Array.from({ length: 100 }, () => refused(503)))
+    const stream = openStream('a1-x0', listener(), fetch)
+    await vi.advanceTimersByTimeAsync(10_000)
+    const before = asked.length
+    stream.rest()
+    await vi.advanceTimersByTimeAsync(3600_000)
+    expect(asked.length).toBe(before)
+    stream.hurry()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked.length).toBe(before + 1)
+    stream.close()
+  })
+
   test('a server that is away is asked less and less often', async () => {
     const { fetch, asked } = server(...Array.from({ length: 100 }, () => refused(503)))
     const stream = openStream(null, listener(), fetch)

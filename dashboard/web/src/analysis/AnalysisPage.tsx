@@ -1,14 +1,16 @@
 import './analysis.css'
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { type Answer, ApiError, api, type Run, type Value } from '../api'
+import { type Answer, ApiError, api, type Run, says, type Value } from '../api'
 import { now } from '../clock'
 import { subscribe } from '../feed'
-import { age, count, counted, dateTime, seconds } from '../format'
+import { ago, count, counted, dateTime, seconds } from '../format'
 import { Icon } from '../icons'
 import { session, withActor } from '../session'
 import { Chart } from './Chart'
 import { readable } from './option'
+import { Sketch } from './Sketch'
+import { limits, meaningOf, nameOf } from './words'
 
 const answers = signal<Answer[] | null>(null)
 const problem = signal<string | null>(null)
@@ -23,7 +25,7 @@ function follow(): () => void {
       answers.value = (await api.answers(signal)).answers
       problem.value = null
     } catch (error) {
-      if (!signal.aborted) problem.value = error instanceof ApiError ? error.message : String(error)
+      if (!signal.aborted) problem.value = says(error)
     }
   }
   void load()
@@ -56,20 +58,16 @@ export function AnalysisPage({ question }: { question: string | null }) {
           {all?.map(answer => (
             <li key={answer.question}>
               <a href={`/analysis/${encodeURIComponent(answer.question)}`} aria-current={answer === one ? 'page' : undefined}>
-                <span class="question-name">
-                  {answer.question}
-                  <Verified answer={answer} />
-                </span>
+                <span class="question-asks">{answer.asks}</span>
+                {!question && <Sketch answer={answer} />}
                 <span class="question-sentence">{answer.sentence}</span>
+                <Marks answer={answer} />
               </a>
             </li>
           ))}
         </ul>
       </nav>
       {one ? <AnswerPage key={one.question} answer={one} /> : question && all && <Unknown question={question} />}
-      {!question && all && all.length > 0 && (
-        <p class="empty choose-question">Choose a question to see its chart, its numbers, and what they were counted from.</p>
-      )}
     </div>
   )
 }
@@ -79,6 +77,18 @@ const Unknown = ({ question }: { question: string }) => (
     Nobody has asked “{question}” yet. <a href="/analysis">All questions</a>
   </p>
 )
+
+/** What one must know of an answer before one opens it. */
+function Marks({ answer }: { answer: Answer }) {
+  const limited = limits(answer)
+  if (answer.verified === null && limited === null) return null
+  return (
+    <span class="question-marks">
+      <Verified answer={answer} />
+      {limited && <span class="tag">about {limited} only</span>}
+    </span>
+  )
+}
 
 function Verified({ answer, long }: { answer: Answer; long?: boolean }) {
   if (answer.verified === null) return long ? <span class="tag">not compared with the truth</span> : null
@@ -97,6 +107,10 @@ function Verified({ answer, long }: { answer: Answer; long?: boolean }) {
 
 function AnswerPage({ answer }: { answer: Answer }) {
   const read = answer.tables.reduce((sum, one) => sum + one.rows, 0)
+  const limited = limits(answer)
+  useEffect(() => {
+    document.title = `${answer.asks} · PeaceState`
+  }, [answer.asks])
   return (
     <article class="answer" aria-labelledby="answer-title">
       <a class="back" href="/analysis">
@@ -106,8 +120,9 @@ function AnswerPage({ answer }: { answer: Answer }) {
       <p class="asks">{answer.asks}</p>
       <h2 id="answer-title">{answer.sentence}</h2>
       <div class="answer-meta">
+        {limited && <strong class="limited">about {limited} only</strong>}
         <Verified answer={answer} long />
-        <span title={`${dateTime(answer.asked_at)} UTC`}>asked {age(now.value - Date.parse(answer.asked_at))} ago</span>
+        <span title={`${dateTime(answer.asked_at)} UTC`}>asked {ago(now.value - Date.parse(answer.asked_at))}</span>
         <span>took {seconds(answer.took_s)}</span>
         <RunAgain answer={answer} />
       </div>
@@ -122,6 +137,12 @@ function AnswerPage({ answer }: { answer: Answer }) {
               : 'none: the tables are empty'}
           </dd>
         </div>
+        {limited && (
+          <div>
+            <dt>Asked about</dt>
+            <dd>only {limited}</dd>
+          </div>
+        )}
         <div>
           <dt>Asked at</dt>
           <dd>{dateTime(answer.asked_at)} UTC</dd>
@@ -159,7 +180,7 @@ function RunAgain({ answer }: { answer: Answer }) {
         failed.value = null
         if (run.value.state === 'failed') failed.value = run.value.message || 'It failed.'
       } catch (error) {
-        if (!signal.aborted) failed.value = error instanceof ApiError ? error.message : String(error)
+        if (!signal.aborted) failed.value = says(error)
         if (error instanceof ApiError && error.status === 404) run.value = null
       }
     }, 1000)
@@ -181,7 +202,7 @@ function RunAgain({ answer }: { answer: Answer }) {
       startedAt.value = Date.now()
       run.value = await api.run(answered.run)
     } catch (error) {
-      failed.value = error instanceof ApiError ? error.message : String(error)
+      failed.value = says(error)
     }
   }
 
@@ -223,9 +244,9 @@ function Table({ answer }: { answer: Answer }) {
         <table>
           <thead>
             <tr>
-              {answer.columns.map(({ name, meaning, kind }) => (
-                <th key={name} scope="col" class={kind === 'text' ? '' : 'numeric'} title={meaning}>
-                  {name.replaceAll('_', ' ')}
+              {answer.columns.map(({ name, kind }) => (
+                <th key={name} scope="col" class={kind === 'text' ? '' : 'numeric'} title={meaningOf(answer, name)}>
+                  {nameOf(name)}
                 </th>
               ))}
             </tr>
@@ -251,10 +272,10 @@ function Table({ answer }: { answer: Answer }) {
       <details class="meanings">
         <summary>What the columns mean</summary>
         <dl>
-          {answer.columns.map(({ name, meaning }) => (
+          {answer.columns.map(({ name }) => (
             <div key={name}>
-              <dt>{name.replaceAll('_', ' ')}</dt>
-              <dd>{meaning}</dd>
+              <dt>{nameOf(name)}</dt>
+              <dd>{meaningOf(answer, name)}</dd>
             </div>
           ))}
         </dl>

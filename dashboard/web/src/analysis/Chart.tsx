@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Answer } from '../api'
 import { calm, dark } from '../settings'
 import type { Drawing } from './draw'
-import { dark as darkPalette, describe, light, option } from './option'
+import { dark as darkPalette, light, option } from './option'
+import { acrossCaption, inWords, valueCaption } from './words'
 
 const narrow = 560
 
@@ -43,5 +44,12 @@ export function Chart({ answer }: { answer: Answer }) {
   if (answer.rows.length === 0) return <p class="empty">There is nothing to draw: the answer has no rows.</p>
   if (broken.value) return <p class="empty">The chart cannot be loaded now. The table has its numbers.</p>
   const long = answer.chart.kind === 'bars' && answer.rows.length > 12
-  return <div ref={element} class={long ? 'chart long' : 'chart'} role="img" aria-label={describe(answer)} />
+  const across = acrossCaption(answer)
+  return (
+    <figure class="chart-box">
+      <figcaption>{valueCaption(answer)}</figcaption>
+      <div ref={element} class={long ? 'chart long' : 'chart'} role="img" aria-label={inWords(answer)} />
+      {across && <p class="across">{across}</p>}
+    </figure>
+  )
 }

@@ -11,6 +11,7 @@ import type { GridComponentOption, TooltipComponentOption, VisualMapComponentOpt
 import type { ComposeOption } from 'echarts/core'
 import type { Answer, Value } from '../api'
 import { count, number } from '../format'
+import { nameOf } from './words'
 
 export type Option = ComposeOption<
   | BarSeriesOption
@@ -56,15 +57,14 @@ const font = '-apple-system, "Segoe UI", Roboto, Ubuntu, Cantarell, "Noto Sans",
 /** More bars than this lie on their side, where their names have room. */
 const upright = 6
 
-interface Table {
+export interface Table {
   answer: Answer
   /** the value of a column in a row */
   at(row: Value[], column: string): Value
   num(row: Value[], column: string): number
-  says(column: string): string
 }
 
-function table(answer: Answer): Table {
+export function table(answer: Answer): Table {
   const places = new Map(answer.columns.map((column, i) => [column.name, i]))
   const at = (row: Value[], column: string) => row[places.get(column) ?? -1] ?? null
   return {
@@ -74,15 +74,8 @@ function table(answer: Answer): Table {
       const value = at(row, column)
       return typeof value === 'number' ? value : Number.NaN
     },
-    says(column) {
-      const meaning = answer.columns[places.get(column) ?? -1]?.meaning ?? column
-      return first(meaning)
-    },
   }
 }
-
-/** What comes before the first semicolon or colon: the rest is for those who read the table. */
-const first = (meaning: string) => meaning.split(/[;:]/)[0]!.trim()
 
 export const readable = (value: Value, kind: 'text' | 'count' | 'number'): string => {
   if (value === null) return '–'
@@ -90,14 +83,7 @@ export const readable = (value: Value, kind: 'text' | 'count' | 'number'): strin
   return kind === 'count' ? count(value) : number(value)
 }
 
-/** A whole sentence for who cannot see the chart. */
-export function describe(answer: Answer): string {
-  const { says } = table(answer)
-  const shape = { bars: 'Bars', lines: 'A line', heat: 'A grid of colours' }[answer.chart.kind]
-  return `${shape}: ${says(answer.chart.y)}, by ${says(answer.chart.x)}${answer.chart.series ? ` and ${says(answer.chart.series)}` : ''}. The table below has the numbers.`
-}
-
-/** null: there is nothing to draw. */
+/** What is beside the axes is left to the page, where it has room: see words.ts. null: there is nothing to draw. */
 export function option(answer: Answer, palette: Palette, narrow = false, animate = true): Option | null {
   if (answer.rows.length === 0) return null
   const drawn = { bars, lines, heat }[answer.chart.kind]
@@ -127,14 +113,13 @@ const axisOf = (palette: Palette) => ({
   axisTick: { show: false },
   axisLabel: { color: palette.muted, hideOverlap: true },
   splitLine: { lineStyle: { color: palette.line } },
-  nameTextStyle: { color: palette.muted, align: 'left' as const, padding: [0, 0, 4, 0] },
 })
 
 const valueLabel = { formatter: (value: number) => number(value) }
 
 /** The line of every column of a row: what the pointer is told. */
 function told({ answer, at }: Table, row: Value[]): string {
-  return answer.columns.map(({ name, kind }) => `${name.replaceAll('_', ' ')}: ${readable(at(row, name), kind)}`).join('\n')
+  return answer.columns.map(({ name, kind }) => `${nameOf(name)}: ${readable(at(row, name), kind)}`).join('\n')
 }
 
 /** What ECharts asks with what the pointer hit: one thing, or all at one place. */
@@ -162,15 +147,9 @@ function bars(of: Table, palette: Palette): Option {
   const values = {
     ...axis,
     type: 'value' as const,
-    name: of.says(y),
     axisLine: { show: false },
     axisLabel: { ...axis.axisLabel, ...valueLabel },
-    ...(lying && {
-      position: 'top' as const,
-      nameLocation: 'middle' as const,
-      nameGap: 26,
-      nameTextStyle: { color: palette.muted },
-    }),
+    ...(lying && { position: 'top' as const }),
   }
   const drawn: (BarSeriesOption | CustomSeriesOption)[] = [
     {
@@ -274,18 +253,14 @@ function lines(of: Table, palette: Palette): Option {
       type: isDate ? 'time' : 'value',
       splitLine: { show: false },
       scale: true,
-      ...(isDate && { axisLabel: { ...axis.axisLabel, formatter: '{d} {MMM}' }, minInterval: 86_400_000 }),
-      ...(!isDate && {
-        name: of.says(x),
-        nameLocation: 'middle',
-        nameGap: 28,
-        nameTextStyle: { ...axis.nameTextStyle, align: 'center' },
+      ...(isDate && {
+        axisLabel: { ...axis.axisLabel, formatter: '{d} {MMM}', alignMinLabel: 'left', alignMaxLabel: 'right' },
+        minInterval: 86_400_000,
       }),
     },
     yAxis: {
       ...axis,
       type: 'value',
-      name: of.says(dots ?? y),
       axisLine: { show: false },
       axisLabel: { ...axis.axisLabel, ...valueLabel },
     },
@@ -324,17 +299,14 @@ function heat(of: Table, palette: Palette, narrow: boolean): Option {
   )
   const down = series ? [...new Set(rows.map(row => String(at(row, series))))] : ['']
   const values = rows.map(row => num(row, y)).filter(value => !Number.isNaN(value))
+  const [least, most] = [Math.min(0, ...values), Math.max(...values)]
   const axis = axisOf(palette)
   const cells = { ...axis, type: 'category' as const, splitLine: { show: false }, axisLine: { show: false } }
   return {
-    grid: { left: 8, right: 8, top: 8, bottom: 72, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: { left: 8, right: 8, top: 34, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       ...cells,
       data: across.map(String),
-      name: of.says(x),
-      nameLocation: 'middle',
-      nameGap: 26,
-      nameTextStyle: { ...axis.nameTextStyle, align: 'center' },
     },
     yAxis: {
       ...cells,
@@ -343,17 +315,16 @@ function heat(of: Table, palette: Palette, narrow: boolean): Option {
       axisLabel: { ...axis.axisLabel, width: narrow ? 70 : 130, overflow: 'truncate' },
     },
     visualMap: {
-      min: Math.min(0, ...values),
-      max: Math.max(...values),
-      calculable: !narrow,
+      min: least,
+      max: most,
       orient: 'horizontal',
-      left: 'center',
-      bottom: 0,
+      left: 0,
+      top: 0,
       itemHeight: narrow ? 120 : 220,
       itemWidth: 12,
       inRange: { color: [...palette.cells] },
       formatter: (value: unknown) => number(Number(value)),
-      text: [of.says(y), ''],
+      text: [number(most), number(least)],
       textStyle: { color: palette.muted },
     },
     series: [

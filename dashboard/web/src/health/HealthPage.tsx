@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks'
 import type { Health } from '../api'
 import { now } from '../clock'
 import { health, refreshHealth } from '../feed'
-import { age, count, dateTime, figure, milliseconds, seconds } from '../format'
+import { ago, count, dateTime, figure, milliseconds, seconds } from '../format'
 import { Icon } from '../icons'
 import { type History, remember, valuesOf } from './history'
 import { Spark } from './Spark'
@@ -29,7 +29,7 @@ export function HealthPage() {
       <header class="page-head">
         <h1>Health of the pipeline</h1>
         <p class="summary" title={`${dateTime(is.at)} UTC`}>
-          as of {age(now.value - Date.parse(is.at))} ago
+          as of {ago(now.value - Date.parse(is.at))}
         </p>
       </header>
       <p class={bad.length > 0 ? 'verdict bad' : 'verdict good'} role="status">
@@ -114,7 +114,7 @@ function Numbers({ numbers }: { numbers: Health['numbers'] }) {
         value={known(numbers.archive_delay_s, seconds)}
         values={valuesOf(past.value, one => one.archive_delay_s)}
       />
-      <Figure name="Last alert" value={last ? `${age(now.value - Date.parse(last))} ago` : '–'} />
+      <Figure name="Last alert" value={last ? ago(now.value - Date.parse(last)) : '–'} />
       <Figure name="Browsers here" value={count(numbers.clients)} values={valuesOf(past.value, one => one.clients)} />
     </div>
   )

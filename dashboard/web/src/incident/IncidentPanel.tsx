@@ -1,9 +1,9 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { ApiError, api, type Detail, type NewAction } from '../api'
+import { api, type Detail, type NewAction, says } from '../api'
 import { now } from '../clock'
 import { subscribe } from '../feed'
-import { age, count, counted, dateTime, shortTime } from '../format'
+import { ago, count, counted, dateTime, shortTime } from '../format'
 import { Icon, SeverityIcon, StateIcon } from '../icons'
 import { severityLabel, stateLabel, verbDone } from '../labels'
 import { actor, session, withActor } from '../session'
@@ -27,7 +27,7 @@ export function IncidentPanel({ id }: { id: string }) {
         detail.value = await api.incident(id, signal)
         problem.value = null
       } catch (error) {
-        if (!signal.aborted) problem.value = error instanceof ApiError ? error.message : String(error)
+        if (!signal.aborted) problem.value = says(error)
       }
     }
     void load()
@@ -68,7 +68,7 @@ export function IncidentPanel({ id }: { id: string }) {
           </h2>
           {one && (
             <p>
-              {severityLabel[one.severity]} · {one.district} · {age(now.value - Date.parse(one.last_at))} ago
+              {severityLabel[one.severity]} · {one.district} · {ago(now.value - Date.parse(one.last_at))}
             </p>
           )}
         </div>
@@ -160,7 +160,7 @@ function Acting({ detail, problem }: { detail: Detail; problem: Signal<string | 
       }, 10_000)
     } catch (error) {
       sent.value = null
-      problem.value = error instanceof ApiError ? error.message : String(error)
+      problem.value = says(error)
     }
   }
 

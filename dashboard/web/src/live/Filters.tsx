@@ -1,10 +1,11 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { districtNames } from '../districts'
-import { type Filter, isEverything, severities, states, toggled, toQuery } from '../filter'
-import { Icon, SeverityIcon, StateIcon } from '../icons'
-import { severityLabel, stateLabel } from '../labels'
+import { type Filter, isEverything, states, toQuery } from '../filter'
+import { Icon, StateIcon } from '../icons'
+import { stateLabel } from '../labels'
 import { readable } from '../route'
+import { SeverityToggles, Toggles } from '../Toggles'
 import { go, query } from '../url'
 import { filter } from './store'
 
@@ -35,34 +36,15 @@ export function Filters() {
         Filter{narrowing > 0 && ` (${narrowing})`}
       </button>
       <div class="more-filters" id="more-filters">
-        <fieldset class="segments">
-          <legend class="visually-hidden">State</legend>
-          {states.map(one => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={chosenStates.includes(one)}
-              onClick={() => change({ states: toggled(states, chosenStates, one) })}
-            >
-              <StateIcon state={one} />
-              {stateLabel[one]}
-            </button>
-          ))}
-        </fieldset>
-        <fieldset class="segments">
-          <legend class="visually-hidden">Severity</legend>
-          {severities.map(one => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={chosenSeverities.includes(one)}
-              onClick={() => change({ severities: toggled(severities, chosenSeverities, one) })}
-            >
-              <SeverityIcon severity={one} />
-              {severityLabel[one]}
-            </button>
-          ))}
-        </fieldset>
+        <Toggles
+          legend="State"
+          all={states}
+          chosen={chosenStates}
+          onChoose={next => change({ states: next })}
+          label={stateLabel}
+          icon={one => <StateIcon state={one} />}
+        />
+        <SeverityToggles chosen={chosenSeverities} onChoose={next => change({ severities: next })} />
         <select
           class="field"
           aria-label="District"

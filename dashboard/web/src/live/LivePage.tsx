@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { now } from '../clock'
 import { health } from '../feed'
-import { age, count, counted } from '../format'
+import { ago, count, counted } from '../format'
 import { IncidentPanel } from '../incident/IncidentPanel'
 import { query } from '../url'
 import { Filters } from './Filters'
@@ -42,7 +42,7 @@ function Summary() {
       ) : (
         counted(total.value, 'incident')
       )}
-      {lastAlert && <span> · last alert {age(now.value - Date.parse(lastAlert))} ago</span>}
+      {lastAlert && <span> · last alert {ago(now.value - Date.parse(lastAlert))}</span>}
       {loading.value && list.value.rows.length > 0 && (
         <span class="visually-hidden"> Loading {count(list.value.rows.length)}</span>
       )}

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Incident } from '../api'
 import { now } from '../clock'
 import { isEverything } from '../filter'
-import { age, count, dateTime } from '../format'
+import { age, count, dateTime, isNow } from '../format'
 import { Icon, SeverityIcon, StateIcon } from '../icons'
 import { severityLabel, stateLabel } from '../labels'
 import { go, incidentLink, query } from '../url'
@@ -137,7 +137,10 @@ export function Rows() {
         }}
       >
         {rows.length === 0 && <Empty />}
-        <ul aria-label="Incidents, newest first" style={{ height: `${rows.length * rowHeight.value}px` }}>
+        <ul
+          aria-label="Incidents, newest first"
+          style={{ height: `${(rows.length + (more && rows.length > 0 ? 1 : 0)) * rowHeight.value}px` }}
+        >
           {shown.map(({ row, at }) => (
             <Row
               key={row.alert_id}
@@ -153,9 +156,23 @@ export function Rows() {
             />
           ))}
         </ul>
-        {more && rows.length > 0 && <p class="more">{problem.value ?? 'Loading more…'}</p>}
+        {more && rows.length > 0 && <More top={rows.length * rowHeight.value} />}
       </div>
     </div>
+  )
+}
+
+/** In the place of the row after the last. */
+function More({ top }: { top: number }) {
+  return (
+    <p class="more" style={{ transform: `translateY(${top}px)` }}>
+      {problem.value ?? 'Loading more…'}
+      {problem.value && (
+        <button type="button" class="button" disabled={loading.value} onClick={() => void loadMore()}>
+          Try again
+        </button>
+      )}
+    </p>
   )
 }
 
@@ -226,7 +243,7 @@ function Row({ row, at, of, top, chosen, tabbable, onFocus }: RowProps) {
         </span>
         <time class="row-age numeric" dateTime={row.last_at} title={`${dateTime(row.last_at)} UTC`}>
           {age(since)}
-          <Spoken> ago</Spoken>
+          {!isNow(since) && <Spoken> ago</Spoken>}
         </time>
       </a>
     </li>

@@ -1,12 +1,11 @@
 // The list of incidents of the Live page: what the server said, and what has happened since.
 
 import { computed, effect, signal } from '@preact/signals'
-import { ApiError, api, type IncidentEvent, type Page, type Severity } from '../api'
+import { api, type Page, type Severity, says } from '../api'
 import { now } from '../clock'
-import { listen, subscribe } from '../feed'
 import { everything, type Filter, fromQuery, matches, severities, toQuery } from '../filter'
+import { followed } from '../follow'
 import { append, fromPage, type List, merge, nothing, release } from '../list'
-import { contains } from '../position'
 import { query } from '../url'
 
 const pageSize = '100'
@@ -15,8 +14,6 @@ export const list = signal<List>(nothing)
 export const total = signal<number | null>(null)
 /** open incidents by severity, whatever the filter */
 export const open = signal<Record<Severity, number> | null>(null)
-export const problem = signal<string | null>(null)
-export const loading = signal(false)
 /** when an incident came to the list: for a moment it is shown as new */
 export const cameAt = new Map<string, number>()
 
@@ -29,56 +26,36 @@ const hold = () => reading.scrolled || reading.focused || Date.now() - reading.p
 
 const accepts = (one: Parameters<typeof matches>[1]) => matches(filter.peek(), one)
 
-let current = new AbortController()
-/** what happened while a page is on its way, to be laid over it */
-let meanwhile: IncidentEvent[] | null = null
-
-function take(events: IncidentEvent[]) {
-  if (meanwhile) meanwhile.push(...events)
-  const loaded = new Set(list.peek().rows.map(row => row.alert_id))
-  const at = Date.now()
-  for (const event of events) if (event.cause === 'alert' && !loaded.has(event.alert_id)) cameAt.set(event.alert_id, at)
-  for (const [id, then] of cameAt) if (at - then > 3000) cameAt.delete(id)
-  list.value = merge(list.peek(), events, accepts, hold())
-  countSoon()
-}
-
-export async function load() {
-  current.abort()
-  current = new AbortController()
-  const { signal } = current
-  loading.value = true
-  meanwhile = []
-  try {
-    const page = await api.incidents(withPage(), signal)
-    const since = meanwhile.filter(event => !contains(page.position, event))
+export const { loading, problem, ...source } = followed<Page>({
+  fetch: signal => api.incidents(withPage(), signal),
+  show(page, since) {
     list.value = merge(fromPage(page), since, accepts, false)
     total.value = page.total
-    problem.value = null
-    listen(page.position)
-  } catch (error) {
-    if (signal.aborted) return
-    problem.value = error instanceof ApiError ? error.message : String(error)
-    listen(null)
-  }
-  meanwhile = null
-  loading.value = false
-  void count()
-}
+    void count()
+  },
+  take(events) {
+    const loaded = new Set(list.peek().rows.map(row => row.alert_id))
+    const at = Date.now()
+    for (const event of events) if (event.cause === 'alert' && !loaded.has(event.alert_id)) cameAt.set(event.alert_id, at)
+    for (const [id, then] of cameAt) if (at - then > 3000) cameAt.delete(id)
+    list.value = merge(list.peek(), events, accepts, hold())
+    countSoon()
+  },
+})
 
 export async function loadMore() {
   const more = list.peek().more
   if (!more || loading.peek()) return
-  const { signal } = current
+  const signal = source.scope()
   loading.value = true
   try {
-    const page: Page = await api.incidents(withPage(more), signal)
+    const page = await api.incidents(withPage(more), signal)
     if (signal.aborted) return
     list.value = append(list.peek(), page)
     problem.value = null
   } catch (error) {
     if (signal.aborted) return
-    problem.value = error instanceof ApiError ? error.message : String(error)
+    problem.value = says(error)
   }
   loading.value = false
 }
@@ -128,15 +105,9 @@ export function follow(): () => void {
   const ends = [
     effect(() => {
       filter.value
-      void load()
+      void source.load()
     }),
-    subscribe({
-      onIncidents: take,
-      onReset: () => void load(),
-      onHello: () => {
-        if (problem.peek()) void load()
-      },
-    }),
+    source.follow(),
     effect(() => {
       now.value
       if (list.peek().held.size > 0 && !hold()) showHeld()
@@ -144,7 +115,6 @@ export function follow(): () => void {
   ]
   return () => {
     for (const end of ends) end()
-    current.abort()
     if (timer) clearTimeout(timer)
     timer = null
     list.value = nothing

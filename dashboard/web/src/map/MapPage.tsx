@@ -1,18 +1,17 @@
 import './map.css'
 import { computed, effect, signal, useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { ApiError, api } from '../api'
+import { api } from '../api'
 import { now } from '../clock'
 import { load as loadDistricts } from '../districts'
-import { listen, subscribe } from '../feed'
-import { fromQuery, severities, toggled } from '../filter'
+import { fromQuery, severities } from '../filter'
+import { followed } from '../follow'
 import { counted, shortTime } from '../format'
 import { Icon, SeverityIcon } from '../icons'
 import { IncidentPanel } from '../incident/IncidentPanel'
-import { severityLabel } from '../labels'
 import { isNew } from '../news'
-import { contains } from '../position'
 import { dark } from '../settings'
+import { SeverityToggles } from '../Toggles'
 import { go, incidentLink, query, withQuery } from '../url'
 import { type Choice, type Dot, features, featuresAt, fromPoints, hourMs, hourOf, shows, toDot } from './dots'
 import { Replay } from './Replay'
@@ -25,10 +24,9 @@ const spanNames: Record<Span, string> = { hour: 'Last hour', day: 'Last 24 hours
 /** Changed in place, as a copy of 100,000 for each event would be most of the work; `version` says that it was. */
 let dots = new Map<string, Dot>()
 const version = signal(0)
+const scene = signal<Scene | null>(null)
 const shown = signal(0)
 const truncated = signal(false)
-const problem = signal<string | null>(null)
-const loading = signal(true)
 /** what was clicked where several are at one place */
 const here = signal<string[]>([])
 /** the moment that is replayed, in ms */
@@ -59,15 +57,8 @@ const choice = computed<Choice>(() => {
   }
 })
 
-/** Each call fetches what the URL asks for, and follows the stream. */
-function follow(onNew: (dot: Dot) => void): () => void {
-  let current = new AbortController()
-  let meanwhile: Parameters<NonNullable<Parameters<typeof subscribe>[0]['onIncidents']>>[0] | null = null
-
-  async function load() {
-    current.abort()
-    current = new AbortController()
-    const { signal } = current
+const { loading, problem, load, follow } = followed({
+  async fetch(signal) {
     const asked = new URLSearchParams()
     const span = spans[chosenSpan.peek()]
     const replayed = hour.peek()
@@ -77,62 +68,33 @@ function follow(onNew: (dot: Dot) => void): () => void {
     } else if (Number.isFinite(span)) {
       asked.set('since', new Date(Date.now() - span).toISOString())
     }
-    loading.value = true
-    meanwhile = []
-    try {
-      const answer = await api.points(asked, signal)
-      if (answer.points.length === 0 && replayed === null && !wider.peek() && !query.peek().has('span')) {
-        wider.value = true
-        return
-      }
-      dots = fromPoints(answer.points)
-      if (replayed === null)
-        for (const event of meanwhile) if (!contains(answer.position, event)) dots.set(event.alert_id, toDot(event))
-      version.value++
-      truncated.value = answer.truncated
-      problem.value = null
-      listen(answer.position)
-    } catch (error) {
-      if (signal.aborted) return
-      problem.value = error instanceof ApiError ? error.message : String(error)
-      listen(null)
+    const answer = await api.points(asked, signal)
+    // The wider span is another one to fetch, which forgets this.
+    if (answer.points.length === 0 && replayed === null && !query.peek().has('span')) wider.value = true
+    return answer
+  },
+  show(answer, since) {
+    dots = fromPoints(answer.points)
+    if (hour.peek() === null) for (const event of since) dots.set(event.alert_id, toDot(event))
+    version.value++
+    truncated.value = answer.truncated
+  },
+  take(events) {
+    if (hour.peek() !== null) return
+    for (const event of events) {
+      const dot = toDot(event)
+      dots.set(dot.id, dot)
+      if (isNew(event) && shows(choice.peek(), dot)) scene.peek()?.pulse([dot.lon, dot.lat])
     }
-    meanwhile = null
-    loading.value = false
-  }
-
-  const ends = [
-    effect(() => {
-      hour.value
-      chosenSpan.value
-      void load()
-    }),
-    subscribe({
-      onIncidents(events) {
-        if (meanwhile) meanwhile.push(...events)
-        if (hour.peek() !== null) return
-        for (const event of events) {
-          const dot = toDot(event)
-          dots.set(dot.id, dot)
-          if (isNew(event) && shows(choice.peek(), dot)) onNew(dot)
-        }
-        version.value++
-      },
-      onReset: () => void load(),
-    }),
-  ]
-  return () => {
-    for (const end of ends) end()
-    current.abort()
-  }
-}
+    version.value++
+  },
+})
 
 /** Fewer dots are drawn anew more often. */
 const pauseFor = (n: number) => (n < 5000 ? 250 : n < 30_000 ? 1000 : 3000)
 
 export function MapPage() {
   const container = useRef<HTMLDivElement>(null)
-  const scene = useSignal<Scene | null>(null)
   const broken = useSignal<string | null>(null)
 
   useEffect(() => {
@@ -153,10 +115,18 @@ export function MapPage() {
           broken.value = String(error?.message ?? error)
         },
       )
-    const end = follow(dot => scene.peek()?.pulse([dot.lon, dot.lat]))
+    const ends = [
+      effect(() => {
+        hour.value
+        chosenSpan.value
+        void load()
+      }),
+      follow(),
+    ]
     return () => {
       closed = true
-      end()
+      for (const end of ends) end()
+      scene.value = null
       opened?.close()
     }
   }, [])
@@ -258,20 +228,7 @@ function Controls() {
           ))}
         </select>
       )}
-      <fieldset class="segments">
-        <legend class="visually-hidden">Severity</legend>
-        {severities.map(one => (
-          <button
-            key={one}
-            type="button"
-            aria-pressed={chosen.includes(one)}
-            onClick={() => put('severity', toggled(severities, chosen, one).join(','))}
-          >
-            <SeverityIcon severity={one} />
-            {severityLabel[one]}
-          </button>
-        ))}
-      </fieldset>
+      <SeverityToggles chosen={chosen} onChoose={next => put('severity', next.join(','))} />
       <div class="map-switches">
         <label class="switch">
           <input type="checkbox" checked={hot.value} onChange={() => put('heat', hot.value ? null : '1')} />

@@ -7,7 +7,7 @@ import type { Districts } from '../api'
 import { severities, states } from '../filter'
 import { calm } from '../settings'
 import type { Features } from './dots'
-import { heatOf, icon, iconScale, layers, style } from './style'
+import { heatOf, heatOpacity, icon, iconScale, layers, style } from './style'
 
 setWorkerUrl(workerUrl)
 
@@ -96,20 +96,22 @@ export function openScene(
   })
   observer.observe(container)
 
-  const set = (source: string, features: Features) => map.getSource<GeoJSONSource>(source)?.setData(features)
   const none: Features = { type: 'FeatureCollection', features: [] }
+  const holds: Record<string, Features> = { dots: none, loose: none, heat: none }
+  const set = (source: string, features: Features) => {
+    if (holds[source] === features) return
+    holds[source] = features
+    map.getSource<GeoJSONSource>(source)?.setData(features)
+  }
   let shown = { features: none, clustered: true }
   let hot = false
   const rings = new Set<Marker>()
 
   function put() {
-    const visible = (layer: string, on: boolean) => map.setLayoutProperty(layer, 'visibility', on ? 'visible' : 'none')
-    const clusters = shown.clustered && !hot
-    set('dots', clusters ? shown.features : none)
-    set('loose', clusters ? none : shown.features)
-    for (const layer of ['clusters', 'counts', 'dots']) visible(layer, clusters)
-    visible('loose', !clusters && !hot)
-    visible('heat', hot)
+    // Whatever is not to be seen has no data: each layer that is hidden or shown would have its source loaded anew.
+    const to = hot ? 'heat' : shown.clustered ? 'dots' : 'loose'
+    for (const source of ['dots', 'loose', 'heat']) set(source, source === to ? shown.features : none)
+    map.setPaintProperty('heat', 'heatmap-opacity', hot ? heatOpacity : 0)
     if (hot) map.setPaintProperty('heat', 'heatmap-intensity', heatOf(shown.features.features.length))
   }
 

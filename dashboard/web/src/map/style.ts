@@ -66,6 +66,7 @@ export function style(districts: Districts, dark: boolean): StyleSpecification {
         clusterProperties: { rank: ['max', ['get', 'rank']] },
       },
       loose: { type: 'geojson', data: empty },
+      heat: { type: 'geojson', data: empty },
     },
     layers: layers(dark),
   }
@@ -85,11 +86,20 @@ const names = (districts: Districts) => ({
   })),
 })
 
+export const heatOpacity = 0.85
+
 /** The fewer the dots, the more each one heats. */
 export function heatOf(dots: number): ExpressionSpecification {
   const each = Math.min(4, Math.max(0.25, Math.sqrt(1000 / Math.max(1, dots))))
   return ['interpolate', ['linear'], ['zoom'], 9, 0.35 * each, 15, 1.4 * each]
 }
+
+/** What depends on the radius of a cluster, which depends on how many it stands for. */
+const onCluster = (of: (radius: number) => unknown) =>
+  ['step', ['get', 'point_count'], of(13), 10, of(16), 100, of(20), 1000, of(25)] as never
+
+/** How large the shape on a cluster is, of that of a dot. */
+const worst = 0.8
 
 export function layers(dark: boolean): LayerSpecification[] {
   const c = colours(dark)
@@ -116,13 +126,13 @@ export function layers(dark: boolean): LayerSpecification[] {
     {
       id: 'heat',
       type: 'heatmap',
-      source: 'loose',
-      layout: { visibility: 'none' },
+      source: 'heat',
       paint: {
         'heatmap-weight': ['*', ['get', 'seen'], ['+', 0.4, ['*', 0.3, ['get', 'rank']]]],
         'heatmap-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, 16, 15, 90],
         'heatmap-intensity': heatOf(1000),
-        'heatmap-opacity': 0.85,
+        // without any, it costs nothing
+        'heatmap-opacity': 0,
         'heatmap-color': [
           'interpolate',
           ['linear'],
@@ -144,7 +154,7 @@ export function layers(dark: boolean): LayerSpecification[] {
       id: 'loose',
       type: 'symbol',
       source: 'loose',
-      layout: { ...icons, visibility: 'none' },
+      layout: icons,
       paint: { 'icon-opacity': ['get', 'seen'] },
     },
     {
@@ -155,7 +165,7 @@ export function layers(dark: boolean): LayerSpecification[] {
       paint: {
         'circle-color': c.halo,
         'circle-opacity': 0.92,
-        'circle-radius': ['step', ['get', 'point_count'], 13, 10, 16, 100, 20, 1000, 25],
+        'circle-radius': onCluster(radius => radius),
         'circle-stroke-width': 3,
         'circle-stroke-color': byRank(['get', 'rank']) as never,
       },
@@ -170,6 +180,12 @@ export function layers(dark: boolean): LayerSpecification[] {
         'text-font': font,
         'text-size': 12,
         'text-allow-overlap': true,
+        // The shape of the worst severity, on top of the ring: its colour alone would not do for everybody.
+        'icon-image': ['match', ['get', 'rank'], 2, 'critical open', 1, 'high open', 'low open'],
+        'icon-size': worst,
+        'icon-offset': onCluster(radius => ['literal', [0, -(radius + 1.5) / worst]]),
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
       },
       paint: { 'text-color': c.ink },
     },
