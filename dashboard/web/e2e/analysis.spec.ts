@@ -3,7 +3,10 @@ import type { Value } from '../src/api'
 import { expect, open, signIn, test } from './room'
 
 /** What `spark-jobs ask all --json` printed. */
-const answers: { question: string; sentence: string; columns: string[]; rows: Value[][] }[] = readFileSync(process.env.ANSWERS!, 'utf8')
+const answers: { question: string; sentence: string; columns: string[]; rows: Value[][] }[] = readFileSync(
+  process.env.ANSWERS!,
+  'utf8',
+)
   .split('\n')
   .filter(line => line !== '')
   .map(line => JSON.parse(line))

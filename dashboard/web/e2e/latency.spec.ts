@@ -3,6 +3,9 @@ import { backstage, expect, open, test } from './room'
 const runs = Number(process.env.RUNS ?? 1)
 const seconds = Number(process.env.WINDOW ?? 15)
 
+// Recording the page would be most of the work.
+test.use({ trace: 'off', screenshot: 'off' })
+
 /** The value below which a share of the values is. */
 const quantile = (values: number[], share: number) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))]!
 
