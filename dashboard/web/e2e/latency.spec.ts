@@ -45,13 +45,13 @@ test('from the message of a riot to the screen, at one wave', async ({ page }) =
   for (let run = 0; run < runs; run++) {
     // Each flight is later than those before, so that its riots stand at the top of the list.
     const from = new Date(Date.now() + (run + 1) * 86_400_000).toISOString()
+    const began = Date.now()
     const sent = await backstage.flight({ waves: 1, seconds, from })
     await page.waitForTimeout(1000)
     const seen = await page.evaluate(() => (window as unknown as { seen: Record<string, number> }).seen)
     const late = Object.entries(seen)
-      .filter(([id]) => Date.parse(from) <= (sent[id] === undefined ? 0 : Number.MAX_VALUE))
+      .filter(([id]) => (sent[id] ?? 0) >= began)
       .map(([id, at]) => at - sent[id]!)
-      .filter(ms => ms >= 0 && ms < 60_000)
     expect(late.length, 'incidents seen').toBeGreaterThan(50)
     const [p50, p99, max] = [0.5, 0.99, 1].map(share => quantile(late, share))
     console.log(`run ${run + 1}: ${late.length} incidents from riot to screen: p50 ${p50} ms p99 ${p99} ms max ${max} ms`)
