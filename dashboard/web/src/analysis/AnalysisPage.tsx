@@ -44,14 +44,20 @@ export function AnalysisPage({ question }: { question: string | null }) {
     <div class={question ? 'analysis with-answer' : 'analysis'}>
       <nav class="questions" aria-label="Questions">
         <header class="page-head">
-          <h1>Analysis</h1>
+          {question ? (
+            <h2>
+              <a href="/analysis">Analysis</a>
+            </h2>
+          ) : (
+            <h1>Analysis</h1>
+          )}
           <p class="summary">
             {problem.value ? <span class="problem">{problem.value}</span> : all ? counted(all.length, 'question') : 'Loading…'}
           </p>
         </header>
         {all?.length === 0 && (
           <p class="empty">
-            No answer was published yet. <code>spark-jobs ask all --publish</code> asks the archive.
+            No answer has come yet. <code>spark-jobs ask all --publish</code> asks the archive.
           </p>
         )}
         <ul>
@@ -73,9 +79,10 @@ export function AnalysisPage({ question }: { question: string | null }) {
 }
 
 const Unknown = ({ question }: { question: string }) => (
-  <p class="empty">
-    Nobody has asked “{question}” yet. <a href="/analysis">All questions</a>
-  </p>
+  <section class="empty">
+    <h1>There is no answer to “{question}” yet</h1>
+    <a href="/analysis">All questions</a>
+  </section>
 )
 
 /** What one must know of an answer before one opens it. */
@@ -118,7 +125,7 @@ function AnswerPage({ answer }: { answer: Answer }) {
         All questions
       </a>
       <p class="asks">{answer.asks}</p>
-      <h2 id="answer-title">{answer.sentence}</h2>
+      <h1 id="answer-title">{answer.sentence}</h1>
       <div class="answer-meta">
         {limited && <strong class="limited">about {limited} only</strong>}
         <Verified answer={answer} long />
