@@ -5,6 +5,14 @@ const { CHROMIUM, DASHBOARD_A, RESULTS } = process.env
 if (!DASHBOARD_A)
   throw new Error("these tests need a system that runs: 'go test -tags e2e -run TestControlRoom ./e2e' starts one and runs them")
 
+const args = [
+  '--no-sandbox', // a container's root cannot have one
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--enable-precise-memory-info',
+]
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: RESULTS,
@@ -17,19 +25,16 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
-    launchOptions: {
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox', // a container's root cannot have one
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--enable-precise-memory-info',
-        // WebGL without a graphics card
-        '--use-gl=angle',
-        '--use-angle=swiftshader',
-        '--enable-unsafe-swiftshader',
-      ],
-    },
   },
+  projects: [
+    { name: 'as it is', testMatch: /latency|many/, use: { launchOptions: { executablePath: CHROMIUM, args } } },
+    {
+      name: 'with WebGL',
+      testIgnore: /latency|many/,
+      use: {
+        // In software, where there is no graphics card: good for maps, and slow for all else.
+        launchOptions: { executablePath: CHROMIUM, args: [...args, '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] },
+      },
+    },
+  ],
 })
