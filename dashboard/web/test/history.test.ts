@@ -13,12 +13,18 @@ const action = (at: string, by: string, assignee?: string) => ({
 })
 
 test('what drones saw and what people did are one history, newest first', () => {
-  const alert = { riot_id: 'r', detected_at: '2026-03-07T12:00:01.000Z' } as never
+  const alert = { riot_id: 'r', detected_at: '2026-03-07T12:00:01.000Z', alerted_at: '2026-03-07T12:00:01.004Z' } as never
   const entries = history({
     alerts: [alert],
     actions: [action('2026-03-07T12:00:00.000Z', 'Ida'), action('2026-03-07T12:00:02.000Z', 'Noor')],
   })
   expect(entries.map(entry => entry.at.slice(17, 19))).toEqual(['02', '01', '00'])
+})
+
+test('a drone whose clock runs ahead saw nothing after it was alerted on', () => {
+  const alert = { riot_id: 'r', detected_at: '2026-03-07T18:00:00.000Z', alerted_at: '2026-03-07T12:00:01.004Z' } as never
+  const entries = history({ alerts: [alert], actions: [action('2026-03-07T12:00:02.000Z', 'Noor')] })
+  expect(entries.map(entry => entry.at.slice(11, 19))).toEqual(['12:00:02', '12:00:01'])
 })
 
 test('people are named once', () => {

@@ -7,10 +7,13 @@ export type Entry = { at: string; alert: Alert } | { at: string; action: Action 
 export function history({ alerts, actions }: Pick<Detail, 'alerts' | 'actions'>): Entry[] {
   const entries: Entry[] = [
     ...actions.map(action => ({ at: action.at, action })).reverse(),
-    ...alerts.map(alert => ({ at: alert.detected_at, alert })),
+    ...alerts.map(alert => ({ at: seenAt(alert), alert })),
   ]
   return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
 }
+
+/** As the server has it: no riot is seen after the alert that tells of it, though a drone's clock may run ahead. */
+const seenAt = ({ detected_at, alerted_at }: Alert) => (detected_at < alerted_at ? detected_at : alerted_at)
 
 /** The names that have to do with it, for whoever assigns it next. */
 export function people({ actions }: Pick<Detail, 'actions'>): string[] {
