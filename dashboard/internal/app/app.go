@@ -276,12 +276,12 @@ func closing(log *slog.Logger, what string, closeIt func() error) {
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "unknown"
+		return "dev"
 	}
 	for _, setting := range info.Settings {
 		if setting.Key == "vcs.revision" {
 			return setting.Value[:min(12, len(setting.Value))]
 		}
 	}
-	return "unknown"
+	return "dev"
 }

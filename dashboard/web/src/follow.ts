@@ -10,7 +10,7 @@ export interface Source<T extends { position: string }> {
   fetch(signal: AbortSignal): Promise<T>
   /** what was fetched, and what happened since that is not in it */
   show(answer: T, since: IncidentEvent[]): void
-  /** what happens, also while something is fetched */
+  /** what happens, also while something is fetched; once for each frame that is drawn, however much happens */
   take(events: IncidentEvent[]): void
 }
 
@@ -28,13 +28,22 @@ export interface Followed {
 export function followed<T extends { position: string }>(
   { fetch, show, take }: Source<T>,
   { listen, subscribe }: Pick<typeof feed, 'listen' | 'subscribe'> = feed,
+  soon: (call: () => void) => void = beforeNextFrame,
 ): Followed {
   const loading = signal(false)
   const problem = signal<string | null>(null)
   let current = new AbortController()
   let meanwhile: IncidentEvent[] | null = null
+  let untaken: IncidentEvent[] = []
+
+  function takeThem() {
+    const events = untaken
+    untaken = []
+    if (events.length > 0) take(events)
+  }
 
   async function load() {
+    takeThem()
     current.abort()
     current = new AbortController()
     const scope = current.signal
@@ -44,6 +53,7 @@ export function followed<T extends { position: string }>(
     try {
       const answer = await fetch(scope)
       if (scope.aborted) return
+      untaken = [] // they are in what follows
       show(
         answer,
         since.filter(event => !contains(answer.position, event)),
@@ -68,7 +78,8 @@ export function followed<T extends { position: string }>(
       const end = subscribe({
         onIncidents(events) {
           meanwhile?.push(...events)
-          take(events)
+          untaken.push(...events)
+          if (untaken.length === events.length) soon(takeThem)
         },
         onReset: () => void load(),
         onHello: () => {
@@ -77,8 +88,20 @@ export function followed<T extends { position: string }>(
       })
       return () => {
         end()
+        untaken = []
         current.abort()
       }
     },
   }
+}
+
+/** Calls before the next frame is drawn, or after a moment where none is, as in a hidden tab. */
+function beforeNextFrame(call: () => void) {
+  const once = () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
+    call()
+  }
+  const frame = requestAnimationFrame(once)
+  const timer = setTimeout(once, 250)
 }

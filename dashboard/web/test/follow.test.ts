@@ -10,7 +10,7 @@ interface Answer {
 }
 
 /** A page whose answers come when the test says so, on a feed that says what the test says. */
-function page() {
+function page(soon = (call: () => void) => call()) {
   const heard: string[] = []
   const asked: { answer(position: string, says: string): void; fail(error: unknown): void; signal: AbortSignal }[] = []
   const subscribers = new Set<Subscriber>()
@@ -32,6 +32,7 @@ function page() {
         return () => subscribers.delete(subscriber)
       },
     },
+    soon,
   )
   const each = (what: (subscriber: Subscriber) => void) => {
     for (const one of subscribers) what(one)
@@ -64,6 +65,25 @@ describe('a page that fetches and then listens', () => {
     end()
     happens(alertEvent('unheard', 5))
     expect(heard.length).toBe(4)
+  })
+
+  test('takes what happens before a frame at once, and nothing of it after an answer that came in between', async () => {
+    let drawFrame = () => {}
+    const { follow, load, asked, heard, happens } = page(call => {
+      drawFrame = call
+    })
+    follow()
+    happens(alertEvent('one', 1))
+    happens(alertEvent('two', 2))
+    expect(heard).toEqual([])
+    drawFrame()
+    happens(alertEvent('three', 3))
+    const done = load()
+    happens(alertEvent('four', 4))
+    asked[0]?.answer('a5-x0', 'A')
+    await done
+    drawFrame()
+    expect(heard).toEqual(['take one two', 'take three', 'show A with nothing', 'listen a5-x0'])
   })
 
   test('forgets an answer that is no longer asked for', async () => {
