@@ -30,6 +30,7 @@ require (
 	github.com/riferrei/srclient v0.7.3 // indirect
 	github.com/santhosh-tekuri/jsonschema/v5 v5.3.0 // indirect
 	golang.org/x/image v0.25.0 // indirect
+	gonum.org/v1/gonum v0.16.0 // indirect
 )
 
 require (
