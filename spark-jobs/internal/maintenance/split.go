@@ -14,7 +14,7 @@ import (
 
 const (
 	// Horizon is how many days ahead a failure is foretold.
-	Horizon = 7
+	Horizon = feature.Horizon
 	// settled is how many days of a drone must be known before it is learned from:
 	// before that, most comparisons with the past are with nothing.
 	settled = feature.Back

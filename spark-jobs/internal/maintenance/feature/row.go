@@ -22,15 +22,22 @@ const (
 	vibrationThen
 	vibrationBefore
 	vibrationSpread
+	vibrationRise
+	vibrationSpeed
 	motor
 	motorLate
 	motorThen
 	motorBefore
 	motorSpread
+	motorRise
+	motorSpeed
 	drain
+	drainLate // these three of the sum of its changes since the repair
 	drainThen
 	drainBefore
 	drainSpread
+	drainRise
+	drainSpeed
 	restedDays
 	knownDays
 	batteryHours

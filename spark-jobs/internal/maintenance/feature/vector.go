@@ -27,36 +27,42 @@ type Feature struct {
 	of      func(Row) float64 // NaN where it is not known
 }
 
-// What is half a sign of a failure: the rises that are worth 0.5 of what a
-// certain one is. They are sizes of the sensors, not of a world.
-const (
-	halfVibration = 0.15 // mm/s
-	halfMotor     = 2.0  // degrees Celsius
-	halfDrain     = 0.8  // percent of the charge per hour in the air
-)
+// Horizon is how many days ahead a failure is foretold.
+const Horizon = 7
+
+// A sensor is a sensor, with the columns of its values.
+type sensor struct {
+	group                      Group
+	name, unit                 string
+	level, rise, speed, spread int
+	// half is the rise that is half a sign, about what is told from noise: of the
+	// sensor, not of a world.
+	half float64
+}
+
+func measured() []sensor {
+	return []sensor{
+		{Vibration, "vibration", "mm/s", vibration, vibrationRise, vibrationSpeed, vibrationSpread, 0.15},
+		{Motor, "motor", "degrees Celsius above the fleet's median in the same hours", motor, motorRise, motorSpeed, motorSpread, 1},
+		{Battery, "drain", "percent of the charge per hour in the air", drain, drainRise, drainSpeed, drainSpread, 0.5},
+	}
+}
 
 // All lists the features, in the order in which a model weighs them.
 func All() []Feature {
 	features := []Feature{}
-	for _, s := range []struct {
-		group                        Group
-		name, unit                   string
-		level, now, then, before, by int
-		half                         float64
-	}{
-		{Vibration, "vibration", "mm/s", vibration, vibrationLate, vibrationThen, vibrationBefore, vibrationSpread, halfVibration},
-		{Motor, "motor", "degrees Celsius above the fleet's median in the same hours", motor, motorLate, motorThen, motorBefore, motorSpread, halfMotor},
-		{Battery, "drain", "percent of the charge per hour in the air", drain, drain, drainThen, drainBefore, drainSpread, halfDrain},
-	} {
+	for _, s := range measured() {
+		rise := func(r Row) float64 { return r.values[s.rise] }
+		ahead := func(r Row) float64 { return r.values[s.rise] + Horizon*r.values[s.speed] }
 		features = append(features,
 			Feature{s.name + "_level", "median of the day in the air, " + s.unit, s.group, func(r Row) float64 { return r.values[s.level] }},
-			Feature{s.name + "_rise", fmt.Sprintf("evening against up to %d days ago, %s", Back, s.unit), s.group,
-				func(r Row) float64 { return r.values[s.now] - r.values[s.before] }},
-			Feature{s.name + "_sign", "the same as a share of a certain sign, 0 to 1", s.group,
-				func(r Row) float64 { return share(r.values[s.now]-r.values[s.before], s.half) }},
-			Feature{s.name + "_sign_recent", fmt.Sprintf("that against up to %d days ago", Recent), s.group,
-				func(r Row) float64 { return share(r.values[s.now]-r.values[s.then], s.half) }},
-			Feature{s.name + "_spread", "standard deviation of the days of a week, " + s.unit, s.group, func(r Row) float64 { return r.values[s.by] }},
+			Feature{s.name + "_rise", fmt.Sprintf("evening against up to %d days ago, beyond the fleet's, %s", Back, s.unit), s.group, rise},
+			Feature{s.name + "_speed", fmt.Sprintf("the same of the newest %d days, per day", newest), s.group, func(r Row) float64 { return r.values[s.speed] }},
+			Feature{s.name + "_sign", "the rise as a sign of a failure, 0 to 1", s.group, func(r Row) float64 { return share(rise(r), s.half) }},
+			Feature{s.name + "_sign_strong", "the same, of strong signs", s.group, func(r Row) float64 { return share(rise(r), 6*s.half) }},
+			Feature{s.name + "_ahead", "what the rise is the horizon later, at that speed, as a sign", s.group, func(r Row) float64 { return share(ahead(r), s.half) }},
+			Feature{s.name + "_ahead_strong", "the same, of strong signs", s.group, func(r Row) float64 { return share(ahead(r), 6*s.half) }},
+			Feature{s.name + "_spread", "standard deviation of the days of a week, " + s.unit, s.group, func(r Row) float64 { return r.values[s.spread] }},
 		)
 	}
 	return append(features,
@@ -121,11 +127,8 @@ func beyond(x, limit float64) float64 { return max(0, x-limit) }
 // anySign is the chance that at least one of three is right, if each were one.
 func anySign(r Row) float64 {
 	none := 1.0
-	for _, s := range []struct {
-		now, before int
-		half        float64
-	}{{vibrationLate, vibrationBefore, halfVibration}, {motorLate, motorBefore, halfMotor}, {drain, drainBefore, halfDrain}} {
-		none *= 1 - known(share(r.values[s.now]-r.values[s.before], s.half))
+	for _, s := range measured() {
+		none *= 1 - known(share(r.values[s.rise], s.half))
 	}
 	return 1 - none
 }
@@ -181,8 +184,8 @@ func (r Row) say(g Group) string {
 		}
 		return fmt.Sprintf("motor %.1f °C above the fleet", v[motor])
 	case Battery:
-		then, ago := r.against(v[drain], v[drainThen], v[drainBefore])
-		if rise := v[drain]/then - 1; rise >= 0.02 {
+		then, ago := r.against(v[drainLate], v[drainThen], v[drainBefore])
+		if rise := (v[drainLate] - then) / (v[drain] - v[drainLate] + then); rise >= 0.02 {
 			return fmt.Sprintf("battery drains %.0f%% faster %s", 100*rise, ago)
 		}
 		return fmt.Sprintf("an hour in the air takes %.0f%% of the battery", v[drain])
@@ -204,6 +207,5 @@ func (r Row) against(now, then, before float64) (level float64, ago string) {
 	if rested := r.values[restedDays]; rested < days {
 		return level, "since its repair"
 	}
-	words := map[float64]string{Recent: "five", Back: "twelve"}
-	return level, "in " + words[days] + " days"
+	return level, map[float64]string{Recent: "in five days", Back: "in three weeks"}[days]
 }
