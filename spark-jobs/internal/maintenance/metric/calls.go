@@ -1,6 +1,9 @@
 package metric
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A Life is the days of one drone that were judged, in their order, and its
 // failures in that time.
@@ -45,13 +48,16 @@ func Call(lives []Life, line float64, horizon int) Tally {
 				t.False++
 			}
 		}
+		before := math.Inf(-1) // the failure before: what was foretold until then is not of this one
 		for _, failed := range l.Failed {
-			known := slices.ContainsFunc(l.Day, func(day int) bool { return within(float64(day+1), failed, horizon) })
+			foretold := func(moment float64) bool { return moment > before && within(moment, failed, horizon) }
+			known := slices.ContainsFunc(l.Day, func(day int) bool { return foretold(float64(day + 1)) })
+			i := slices.IndexFunc(calls, foretold)
+			before = failed
 			if !known {
 				continue
 			}
 			t.Failures++
-			i := slices.IndexFunc(calls, func(call float64) bool { return within(call, failed, horizon) })
 			if i < 0 {
 				t.Missed++
 				continue
