@@ -131,7 +131,11 @@ func Judge(rows []feature.Row, history feature.History, m model.Model, j Judging
 	lives := func(way string) []metric.Life { return judged.lives(scores[way], history) }
 	e.Called = metric.Call(lives(TheModel), e.Line, Horizon)
 	e.Failures = e.Called.Failures
-	e.Costs = costs(lives(TheModel), lives(ByVibrates), lives(TheCeiling), len(judged.rows), j.Truth != nil)
+	var ceiling []metric.Life
+	if j.Truth != nil {
+		ceiling = lives(TheCeiling)
+	}
+	e.Costs = costs(lives(TheModel), lives(ByVibrates), ceiling, len(judged.rows))
 	e.Shifts = shifts(judged.rows, m)
 	return e, nil
 }
@@ -196,9 +200,10 @@ func (e Evaluation) Of(way string) (Score, bool) {
 // crashes are the costs of a crash, in call-ins, for which costs are told.
 func crashes() []float64 { return []float64{1, 2, 5, 10, 20, 50, 100} }
 
-// costs compares policies for each cost of a crash. The model calls in where a
+// costs compares policies for each cost of a crash; ceiling is nil where it is
+// not known. The model calls in where a
 // right probability pays: where p times the crash exceeds the call.
-func costs(model, vibration, ceiling []metric.Life, days int, known bool) []Cost {
+func costs(model, vibration, ceiling []metric.Life, days int) []Cost {
 	const year = 365
 	per := year / float64(days)
 	var found []Cost
@@ -210,7 +215,7 @@ func costs(model, vibration, ceiling []metric.Life, days int, known bool) []Cost
 			Crash: crash, Line: line, Model: at.Cost(crash) * per, Vibration: best * per,
 			Never: crash * float64(at.Failures) * per, Ceiling: math.NaN(),
 		}
-		if known {
+		if ceiling != nil {
 			c.Ceiling = metric.Call(ceiling, line, Horizon).Cost(crash) * per
 		}
 		found = append(found, c)

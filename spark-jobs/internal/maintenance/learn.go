@@ -23,7 +23,7 @@ type Training struct {
 const folds = 5
 
 // ridges are what is tried.
-func ridges() []float64 { return []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2} }
+func ridges() []float64 { return []float64{1e-5, 1e-4, 1e-3} }
 
 // Learn trains a model on the drones that are not held back and on outcomes
 // that were known at the end of the last day. The ridge, and the line from
