@@ -64,11 +64,10 @@ type Score struct {
 // if a failure that nobody foresaw costs so many.
 type Cost struct {
 	Crash     float64
-	Line      float64 // the probability from which on the model calls in: what pays if it is right
-	Model     float64
+	Model     float64 // at the line that the training found
 	Vibration float64 // at the line that is the best with hindsight
+	Ceiling   float64 // the same; NaN without a truth
 	Never     float64 // nobody is called in: every failure is a crash
-	Ceiling   float64 // NaN without a truth
 }
 
 // A Point is one point of the curve of precision and recall.
@@ -135,7 +134,7 @@ func Judge(rows []feature.Row, history feature.History, m model.Model, j Judging
 	if j.Truth != nil {
 		ceiling = lives(TheCeiling)
 	}
-	e.Costs = costs(lives(TheModel), lives(ByVibrates), ceiling, len(judged.rows))
+	e.Costs = costs(m, lives(TheModel), lives(ByVibrates), ceiling, len(judged.rows))
 	e.Shifts = shifts(judged.rows, m)
 	return e, nil
 }
@@ -197,26 +196,25 @@ func (e Evaluation) Of(way string) (Score, bool) {
 	return e.Scores[i], true
 }
 
-// crashes are the costs of a crash, in call-ins, for which costs are told.
-func crashes() []float64 { return []float64{1, 2, 5, 10, 20, 50, 100} }
-
 // costs compares policies for each cost of a crash; ceiling is nil where it is
-// not known. The model calls in where a
-// right probability pays: where p times the crash exceeds the call.
-func costs(model, vibration, ceiling []metric.Life, days int) []Cost {
+// not known. Vibration and the ceiling are given their best line with
+// hindsight, which flatters them.
+func costs(m model.Model, foretold, vibration, ceiling []metric.Life, days int) []Cost {
 	const year = 365
 	per := year / float64(days)
+	best := func(lives []metric.Life, crash float64) float64 {
+		_, cost := metric.Cheapest(lives, levels(lives), Horizon, crash)
+		return cost * per
+	}
 	var found []Cost
-	for _, crash := range crashes() {
-		line := min(1, 1/crash)
-		at := metric.Call(model, line, Horizon)
-		_, best := metric.Cheapest(vibration, levels(vibration), Horizon, crash)
+	for _, l := range m.Lines {
+		at := metric.Call(foretold, l.At, Horizon)
 		c := Cost{
-			Crash: crash, Line: line, Model: at.Cost(crash) * per, Vibration: best * per,
-			Never: crash * float64(at.Failures) * per, Ceiling: math.NaN(),
+			Crash: l.CrashCost, Model: at.Cost(l.CrashCost) * per, Vibration: best(vibration, l.CrashCost),
+			Ceiling: math.NaN(), Never: l.CrashCost * float64(at.Failures) * per,
 		}
 		if ceiling != nil {
-			c.Ceiling = metric.Call(ceiling, line, Horizon).Cost(crash) * per
+			c.Ceiling = best(ceiling, l.CrashCost)
 		}
 		found = append(found, c)
 	}

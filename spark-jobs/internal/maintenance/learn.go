@@ -55,7 +55,12 @@ func Learn(rows []feature.Row, history feature.History, t Training) (model.Model
 		return model.Model{}, err
 	}
 	m.Seed, m.CrashCost = t.Seed, t.CrashCost
-	m.CallAt, _ = metric.Cheapest(learned.lives(bestScores, history), Lines(), Horizon, t.CrashCost)
+	lives := learned.lives(bestScores, history)
+	m.CallAt, _ = metric.Cheapest(lives, lines(), Horizon, t.CrashCost)
+	for _, crash := range crashes() {
+		at, _ := metric.Cheapest(lives, lines(), Horizon, crash)
+		m.Lines = append(m.Lines, model.Call{CrashCost: crash, At: at})
+	}
 	first, last := learned.rows[0].Day, learned.rows[0].Day
 	for _, r := range learned.rows {
 		first, last = min(first, r.Day), max(last, r.Day)
@@ -108,13 +113,17 @@ func logLoss(outcomes []feature.Outcome, scores []float64) float64 {
 	return sum / float64(len(scores))
 }
 
-// Lines are the probabilities that are tried as the line to call in at.
-func Lines() []float64 {
-	lines := make([]float64, 99)
-	for i := range lines {
-		lines[i] = float64(i+1) / 100
+// crashes are the costs of a crash, in call-ins, for which lines are found.
+func crashes() []float64 { return []float64{2, 5, 10, 20, 50, 100} }
+
+// lines are the probabilities that are tried as the line to call in at; one
+// above all calls nobody.
+func lines() []float64 {
+	tried := []float64{2}
+	for i := 1; i < 100; i++ {
+		tried = append(tried, float64(i)/100)
 	}
-	return lines
+	return tried
 }
 
 // Check says whether a model fits the features that there are.

@@ -402,8 +402,8 @@ func TestTheTruthIsRead(t *testing.T) {
 		t.Errorf("%v, %s", err, diff)
 	}
 	for text, want := range map[string]string{
-		"weather":                                      "no JSON",
-		"{}":                                           "no JSON",
+		"weather": "no JSON",
+		"{}":      "no JSON",
 		`{"within":"24h0m0s","days":[{"fails":true}]}`: "--within 168h",
 	} {
 		if _, err := ReadTruth([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {

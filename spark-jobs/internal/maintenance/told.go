@@ -234,7 +234,7 @@ func (e Evaluation) costs() Told {
 		Name: Name + "-cost", Asks: "What does it cost to act on it?", Tables: feature.Tables(),
 		Columns: []question.Column{
 			{Name: "crash", Meaning: "what a failure that nobody foresaw costs, in call-ins", Kind: question.Count},
-			{Name: "policy", Meaning: "who is called in", Kind: question.Text},
+			{Name: "policy", Meaning: "who is called in, at the line that the training found; vibration and ceiling at their best with hindsight", Kind: question.Text},
 			{Name: "cost", Meaning: "call-ins and crashes, in call-ins a drone and year", Kind: question.Number},
 		},
 		Chart: question.Chart{Kind: question.Lines, X: "crash", Y: "cost", Series: "policy"},
@@ -242,12 +242,12 @@ func (e Evaluation) costs() Told {
 	for _, c := range e.Costs {
 		crash := int64(c.Crash)
 		t.Rows = append(t.Rows,
-			[]any{crash, TheModel, c.Model}, []any{crash, "vibration, best line", c.Vibration}, []any{crash, "nobody", c.Never})
+			[]any{crash, TheModel, c.Model}, []any{crash, ByVibrates, c.Vibration}, []any{crash, "nobody", c.Never})
 		if !math.IsNaN(c.Ceiling) {
 			t.Rows = append(t.Rows, []any{crash, TheCeiling, c.Ceiling})
 		}
 		if c.Crash == 10 {
-			t.Sentence = fmt.Sprintf("If a crash costs ten call-ins, the model costs %.1f call-ins a drone and year, the best line of vibration %.1f, and calling nobody %.1f.",
+			t.Sentence = fmt.Sprintf("If a crash costs ten call-ins, the model costs %.1f call-ins a drone and year, vibration %.1f, and calling nobody %.1f.",
 				c.Model, c.Vibration, c.Never)
 		}
 	}

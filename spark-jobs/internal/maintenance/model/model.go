@@ -38,9 +38,12 @@ type Model struct {
 	// horizon: an intercept and a weight for each feature.
 	Lead Line `json:"lead_days"`
 	// CrashCost is what a failure costs that nobody foresaw, in call-ins; CallAt
-	// is the probability from which on it pays to call a drone in.
+	// is the probability from which on to call a drone in was cheapest. That may be
+	// a high one: who waits until it is nearly certain is often still in time.
 	CrashCost float64 `json:"crash_cost_in_call_ins"`
 	CallAt    float64 `json:"call_at"`
+	// Lines are the same for other costs of a crash.
+	Lines []Call `json:"call_at_by_crash_cost"`
 	// Metrics are how it did on the training data alone. How good it is, only
 	// an evaluation on other drones and later days can say.
 	Metrics map[string]float64 `json:"training_metrics"`
@@ -65,6 +68,13 @@ type Feature struct {
 	Mean      float64 `json:"mean"`
 	Deviation float64 `json:"deviation"`
 	Weight    float64 `json:"weight"`
+}
+
+// A Call is the probability from which on to call in, if a crash costs so many
+// call-ins.
+type Call struct {
+	CrashCost float64 `json:"crash_cost"`
+	At        float64 `json:"call_at"`
 }
 
 // A Line is a linear function of the standardised features.
