@@ -41,7 +41,6 @@ const (
 	restedDays
 	knownDays
 	batteryHours
-	failures
 	flownHours
 	valueCount
 )

@@ -47,7 +47,7 @@ var columns = []string{
 	"vibration", "vibration_late", "vibration_then", "vibration_before", "vibration_spread", "vibration_rise", "vibration_speed",
 	"motor", "motor_late", "motor_then", "motor_before", "motor_spread", "motor_rise", "motor_speed",
 	"drain", "drain_late", "drain_then", "drain_before", "drain_spread", "drain_rise", "drain_speed",
-	"rested_days", "known_days", "battery_hours", "failures", "flown_hours",
+	"rested_days", "known_days", "battery_hours", "flown_hours",
 }
 
 // Columns lists the names of what SQL returns.
@@ -79,8 +79,7 @@ func SQL(from, until time.Time) string {
   -- What happens at midnight is known at the end of the day before.
   SELECT drone_id, CAST(at - INTERVAL 1 MILLISECOND AS DATE) AS day, max_by(kind, at) AS last_kind,
     unix_millis(max(if(kind = 'repair', at, NULL))) AS repaired,
-    max_by(flight_hours, if(kind = 'repair' AND part = 'battery', at, NULL)) AS battery_at_hours,
-    count_if(kind = 'failure') AS failed
+    max_by(flight_hours, if(kind = 'repair' AND part = 'battery', at, NULL)) AS battery_at_hours
   FROM event GROUP BY drone_id, CAST(at - INTERVAL 1 MILLISECOND AS DATE)
 ), step AS (
   SELECT drone_id, day, hour, sent, vibration, motor, hours,
@@ -104,7 +103,7 @@ func SQL(from, until time.Time) string {
   SELECT drone_id, unix_date(day) AS number, day, hours_in_all, vibration, coalesce(vibration_late, vibration) AS vibration_late,
     motor, coalesce(motor_late, motor) AS motor_late, drain,
     last_value(last_kind, true) OVER so_far AS last_kind, coalesce(last_value(repaired, true) OVER so_far, 0) AS repaired,
-    last_value(battery_at_hours, true) OVER so_far AS battery_at_hours, sum(coalesce(failed, 0)) OVER so_far AS failures,
+    last_value(battery_at_hours, true) OVER so_far AS battery_at_hours,
     unix_date(day) - min(unix_date(day)) OVER so_far AS known_days, min(hours_in_all) OVER so_far AS first_hours
   FROM daily FULL JOIN upkeep USING (drone_id, day)
   WINDOW so_far AS (PARTITION BY drone_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
@@ -135,8 +134,7 @@ func SQL(from, until time.Time) string {
 SELECT drone_id, CAST(number AS BIGINT) AS day, coalesce(last_kind = 'repair', true) AS on_duty,
   %[14]s,
   CAST((number + 1) * 86400000L - nullif(repaired, 0) AS DOUBLE) / 86400000 AS rested_days,
-  CAST(known_days AS BIGINT) AS known_days, hours_in_all - coalesce(battery_at_hours, first_hours) AS battery_hours,
-  CAST(failures AS BIGINT) AS failures, flown_hours
+  CAST(known_days AS BIGINT) AS known_days, hours_in_all - coalesce(battery_at_hours, first_hours) AS battery_hours, flown_hours
 FROM aged
 WHERE hours_in_all IS NOT NULL AND day >= %[10]s AND day < CAST(%[3]s AS DATE)
 ORDER BY drone_id, number`,

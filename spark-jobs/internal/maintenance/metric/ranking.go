@@ -36,9 +36,6 @@ func Rank(cases []Case) Ranking {
 	return r
 }
 
-// Drones is one more than the highest number of a drone.
-func (r Ranking) Drones() int { return r.drones }
-
 // Ones is each drone once: the weights of what was measured itself.
 func (r Ranking) Ones() []float64 {
 	ones := make([]float64, r.drones)
