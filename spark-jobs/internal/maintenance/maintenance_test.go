@@ -97,7 +97,8 @@ var usual = sync.OnceValue(func() (u struct {
 	flight
 	model model.Model
 	err   error
-}) {
+},
+) {
 	u.flight = fly(math.MaxInt)
 	rows, err := feature.Rows(feature.Columns(), u.values)
 	if err == nil {

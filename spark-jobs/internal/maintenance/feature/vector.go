@@ -76,8 +76,10 @@ func All() []Feature {
 			}
 			return 0
 		}},
-		Feature{"battery_hours", "hours in the air since the battery was replaced, or since the first report", Age,
-			func(r Row) float64 { return r.values[batteryHours] }},
+		Feature{
+			"battery_hours", "hours in the air since the battery was replaced, or since the first report", Age,
+			func(r Row) float64 { return r.values[batteryHours] },
+		},
 		Feature{"flown_hours", "hours in the air in a day", Age, func(r Row) float64 { return r.values[flownHours] }},
 	)
 }
