@@ -37,7 +37,7 @@ func TestOfThoseWithAChanceThatShareFails(t *testing.T) {
 				signs bool
 				tenth int
 			}
-			type tally struct{ n, foreseen, failed, variance float64 }
+			type tally struct{ n, foreseen, failed float64 }
 			classes := map[class]*tally{}
 			drones := map[class]map[string]tally{}
 			for p := range newWorld(t, 1, change).Fleet(1000).Prospects(Epoch(), Epoch().Add(aYear), 83*time.Hour, week) {
