@@ -62,14 +62,22 @@ func Ranked(all []Prediction, m model.Model, day, most int) Told {
 	case len(all) == 0:
 		t.Sentence = fmt.Sprintf("Not enough data: no drone on duty reported on %s.", when)
 	case calls == 0:
-		t.Sentence = fmt.Sprintf("None need be called in at the end of %s: of %s drones on duty, %s is the likeliest to fail within %d days, with %.0f%%.",
-			when, humanize.Comma(int64(len(all))), all[0].DroneID, m.Horizon, 100*all[0].Probability)
+		t.Sentence = fmt.Sprintf("None need be called in at the end of %s: of %s drones on duty, %s is the likeliest to fail within %d days, with %s.",
+			when, humanize.Comma(int64(len(all))), all[0].DroneID, m.Horizon, percent(all[0].Probability))
 	default:
 		first := all[0]
-		t.Sentence = fmt.Sprintf("Call in %s of %s drones on duty at the end of %s. First %s, which fails within %d days with %.0f%%, in %.1f on average: %s.",
-			humanize.Comma(int64(calls)), humanize.Comma(int64(len(all))), when, first.DroneID, m.Horizon, 100*first.Probability, first.LeadDays, first.Reasons)
+		t.Sentence = fmt.Sprintf("Call in %s of %s drones on duty at the end of %s. First %s, which fails within %d days with %s, in %.1f on average: %s.",
+			humanize.Comma(int64(calls)), humanize.Comma(int64(len(all))), when, first.DroneID, m.Horizon, percent(first.Probability), first.LeadDays, first.Reasons)
 	}
 	return t
+}
+
+// percent writes a probability; nothing is certain.
+func percent(p float64) string {
+	if p > 0.99 {
+		return "more than 99%"
+	}
+	return fmt.Sprintf("%.0f%%", 100*p)
 }
 
 // Weights tells what a model has learned, the heaviest features first as they
