@@ -55,7 +55,7 @@ func All() []Feature {
 		rise := func(r Row) float64 { return r.values[s.rise] }
 		ahead := func(r Row) float64 { return r.values[s.rise] + Horizon*r.values[s.speed] }
 		features = append(features,
-			Feature{s.name + "_level", "median of the day in the air, " + s.unit, s.group, func(r Row) float64 { return r.values[s.level] }},
+			Feature{s.name + "_level", "of the day in the air, " + s.unit, s.group, func(r Row) float64 { return r.values[s.level] }},
 			Feature{s.name + "_rise", fmt.Sprintf("evening against up to %d days ago, beyond the fleet's, %s", Back, s.unit), s.group, rise},
 			Feature{s.name + "_speed", fmt.Sprintf("the same of the newest %d days, per day", newest), s.group, func(r Row) float64 { return r.values[s.speed] }},
 			Feature{s.name + "_sign", "the rise as a sign of a failure, 0 to 1", s.group, func(r Row) float64 { return share(rise(r), s.half) }},
