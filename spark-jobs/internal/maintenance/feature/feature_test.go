@@ -190,6 +190,8 @@ func TestReasonsAreWords(t *testing.T) {
 		{young, shares(Vibration, 2), "vibration up 40% since its repair"},
 		{map[string]float64{"vibration": 2.7}, shares(Vibration, 2), "it vibrates by 2.7 mm/s"},
 		{nil, shares(Age, 2), "no repair is known"},
+		{map[string]float64{"motor": 0.1, "motor_late": 0.1, "motor_then": 0, "motor_before": 0}, shares(Motor, 2), "nothing stands out"},
+		{map[string]float64{"motor": 3, "motor_late": 3, "motor_then": 3, "motor_before": 3}, shares(Motor, 2), "motor 3.0 °C above the fleet"},
 	} {
 		if got := row(t, c.known).Reasons(c.shares); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

@@ -159,8 +159,8 @@ func (r Row) Reasons(shares []float64) string {
 	})
 	var said []string
 	for _, g := range groups {
-		if sums[g] >= leastShare {
-			said = append(said, r.say(g))
+		if words := r.say(g); sums[g] >= leastShare && words != "" {
+			said = append(said, words)
 		}
 	}
 	if len(said) == 0 {
@@ -169,7 +169,7 @@ func (r Row) Reasons(shares []float64) string {
 	return strings.Join(said, "; ")
 }
 
-// say is what a group has to say.
+// say is what a group has to say; "" when no reading bears it out.
 func (r Row) say(g Group) string {
 	v := r.values
 	switch g {
@@ -183,6 +183,9 @@ func (r Row) say(g Group) string {
 		then, ago := r.against(v[motorLate], v[motorThen], v[motorBefore])
 		if rise := v[motorLate] - then; rise >= 0.5 {
 			return fmt.Sprintf("motor %.1f °C hotter %s", rise, ago)
+		}
+		if !(v[motor] >= 0.5) { // nor NaN
+			return ""
 		}
 		return fmt.Sprintf("motor %.1f °C above the fleet", v[motor])
 	case Battery:
