@@ -11,6 +11,7 @@ require (
 	github.com/peacestate/peacestate/schemas v0.0.0
 	github.com/peacestate/peacestate/service v0.0.0
 	golang.org/x/term v0.44.0
+	gonum.org/v1/gonum v0.16.0
 	gonum.org/v1/plot v0.16.0
 	google.golang.org/grpc v1.71.0
 )
@@ -30,7 +31,6 @@ require (
 	github.com/riferrei/srclient v0.7.3 // indirect
 	github.com/santhosh-tekuri/jsonschema/v5 v5.3.0 // indirect
 	golang.org/x/image v0.25.0 // indirect
-	gonum.org/v1/gonum v0.16.0 // indirect
 )
 
 require (
