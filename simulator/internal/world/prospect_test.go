@@ -40,7 +40,7 @@ func TestOfThoseWithAChanceThatShareFails(t *testing.T) {
 			type tally struct{ n, foreseen, failed float64 }
 			classes := map[class]*tally{}
 			drones := map[class]map[string]tally{}
-			for p := range newWorld(t, 1, change).Fleet(1000).Prospects(Epoch(), Epoch().Add(aYear), 83*time.Hour, week) {
+			for p := range newWorld(t, 1, change).Fleet(600).Prospects(Epoch(), Epoch().Add(aYear), 83*time.Hour, week) {
 				if !p.OnDuty {
 					continue
 				}
