@@ -34,6 +34,9 @@ demo: ## the whole pipeline: four weeks of flight, live alerts, eight answers, a
 demo-evolve: ## a schema grows while everything runs, after make demo
 	@demo/evolve
 
+demo-maintenance: ## which drone fails next: a year of 500 drones, a model trained, judged beside its ceiling, and in another world (a stack of its own)
+	@demo/maintenance
+
 notebook: ## run notebooks/peacestate.ipynb against the stack that runs
 	@notebooks/run
 
@@ -92,4 +95,4 @@ bench-analysis: ## each question over 20 million reports: Spark cold, warm and a
 bench-dashboard: ## from a riot's message to a browser's screen beside 1 wave; two hundred listeners (4 minutes)
 	@bench/dashboard
 
-.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve notebook web web-test dashboard status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis bench-dashboard chaos chaos-short
+.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve demo-maintenance notebook web web-test dashboard status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis bench-dashboard chaos chaos-short

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/apache/spark-connect-go/v35/spark/sql"
+
+	"github.com/peacestate/peacestate/schemas"
 )
 
 // Ten days of flight with every kind of fault: a riot has a week before it or
@@ -49,7 +51,8 @@ type truth struct {
 		Columns  []string `json:"columns"`
 		Rows     Rows     `json:"rows"`
 	} `json:"answers"`
-	Manifest []fault `json:"manifest"`
+	Maintenance []schemas.MaintenanceEvent `json:"maintenance"`
+	Manifest    []fault                    `json:"manifest"`
 }
 
 // foretell asks the simulator for the truth about week.

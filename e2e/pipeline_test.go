@@ -98,19 +98,23 @@ func TestPipeline(t *testing.T) {
 		if err := backfill.Wait(); err != nil {
 			t.Fatalf("simulator: %v", err)
 		}
-		flown := parse[struct{ Reports, Riots, Undelivered int }](t, printed.Bytes())
-		if flown.Reports != truth.Totals.SentReports || flown.Riots != truth.Totals.SentRiots || flown.Undelivered != 0 {
-			t.Fatalf("sent %+v, the truth is %+v", flown, truth.Totals)
+		flown := parse[struct{ Reports, Riots, Maintenance, Undelivered int }](t, printed.Bytes())
+		if flown.Reports != truth.Totals.SentReports || flown.Riots != truth.Totals.SentRiots ||
+			flown.Maintenance != len(truth.Maintenance) || flown.Maintenance == 0 || flown.Undelivered != 0 {
+			t.Fatalf("sent %+v, the truth is %+v and %d failures and repairs", flown, truth.Totals, len(truth.Maintenance))
 		}
 		truth.Manifest = manifestIsForetold(t, manifest, truth.Manifest)
 	})
 
 	step("every record is archived once, or among the dead letters", func(t *testing.T) {
 		archiveHolds(t, s, map[string]count{
-			"reports": {truth.Totals.SentReports, truth.Totals.ArchivedReports, truth.Totals.DeadLetters},
-			"riots":   {truth.Totals.SentRiots, truth.Totals.ArchivedRiots, 0},
+			"reports":     {truth.Totals.SentReports, truth.Totals.ArchivedReports, truth.Totals.DeadLetters},
+			"riots":       {truth.Totals.SentRiots, truth.Totals.ArchivedRiots, 0},
+			"maintenance": {len(truth.Maintenance), len(truth.Maintenance), 0},
 		})
 	})
+
+	step("what the ground crew said is archived as it was said", func(t *testing.T) { maintenanceIsArchived(t, s, truth) })
 
 	step("each fault is where the manifest says", func(t *testing.T) { faultsAreWhereTheManifestSays(t, s, truth) })
 
@@ -160,12 +164,17 @@ func TestPipeline(t *testing.T) {
 	step("what cannot be decoded, and a tombstone, go to the dead letters", func(t *testing.T) {
 		s.send(t, "reports", poison...)
 		s.send(t, "reports", nil)
+		s.send(t, "maintenance", poison...)
+		s.send(t, "maintenance", nil)
 		archiveHolds(t, s, map[string]count{
 			"reports": {
 				truth.Totals.SentReports + len(poison) + 1, truth.Totals.ArchivedReports, truth.Totals.DeadLetters + len(poison) + 1,
 			},
 			"riots":  {truth.Totals.SentRiots + len(poison), truth.Totals.ArchivedRiots, len(poison)},
 			"alerts": {truth.Totals.Riots, truth.Totals.Riots, 0},
+			"maintenance": {
+				len(truth.Maintenance) + len(poison) + 1, len(truth.Maintenance), len(poison) + 1,
+			},
 		})
 	})
 
@@ -255,8 +264,8 @@ func TestPipeline(t *testing.T) {
 func connectorFiles(t *testing.T, s *system) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.root, "connectors", "*.json"))
-	if err != nil || len(files) != 3 {
-		t.Fatalf("%d connector files, want 3: %v", len(files), err)
+	if err != nil || len(files) != 4 {
+		t.Fatalf("%d connector files, want 4: %v", len(files), err)
 	}
 	return files
 }

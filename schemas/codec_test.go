@@ -275,9 +275,23 @@ func TestRiotsAndAlertsKeepTheRangesToo(t *testing.T) {
 	}
 }
 
-func FuzzReports(f *testing.F) { fuzz(f, schemas.Reports(), "report") }
-func FuzzRiots(f *testing.F)   { fuzz(f, schemas.Riots(), "riot") }
-func FuzzAlerts(f *testing.F)  { fuzz(f, schemas.Alerts(), "alert") }
+func TestMaintenanceKeepsTheRangesToo(t *testing.T) {
+	for field, event := range map[string]schemas.MaintenanceEvent{
+		"happened_at":  {HappenedAt: time.UnixMilli(math.MaxInt64)},
+		"flight_hours": {FlightHours: math.Inf(1)},
+		"lat":          {Lat: -91},
+		"lon":          {Lon: math.NaN()},
+	} {
+		if _, err := newest(t, schemas.Maintenance()).Append(nil, event); err == nil || !strings.Contains(err.Error(), field+" is ") {
+			t.Errorf("%v, want one about %s", err, field)
+		}
+	}
+}
+
+func FuzzReports(f *testing.F)     { fuzz(f, schemas.Reports(), "report") }
+func FuzzRiots(f *testing.F)       { fuzz(f, schemas.Riots(), "riot") }
+func FuzzAlerts(f *testing.F)      { fuzz(f, schemas.Alerts(), "alert") }
+func FuzzMaintenance(f *testing.F) { fuzz(f, schemas.Maintenance(), "maintenance") }
 
 // fuzz decodes arbitrary bytes in every version. Whatever is accepted has a
 // JSON form, comes back the same when it is sent on, and is what goavro reads;

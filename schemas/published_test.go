@@ -35,6 +35,7 @@ func TestPublishedBytesNeverChange(t *testing.T) {
 	t.Run("report", func(t *testing.T) { testPublishedBytes(t, schemas.Reports(), "report") })
 	t.Run("riot", func(t *testing.T) { testPublishedBytes(t, schemas.Riots(), "riot") })
 	t.Run("alert", func(t *testing.T) { testPublishedBytes(t, schemas.Alerts(), "alert") })
+	t.Run("maintenance", func(t *testing.T) { testPublishedBytes(t, schemas.Maintenance(), "maintenance") })
 }
 
 func testPublishedBytes[T any](t *testing.T, contract schemas.Contract[T], record string) {
@@ -69,9 +70,10 @@ func testPublishedBytes[T any](t *testing.T, contract schemas.Contract[T], recor
 
 func TestPublishedSchemasAreTheOnesInUse(t *testing.T) {
 	tests := map[string][]string{
-		"report": schemas.Reports().Versions,
-		"riot":   schemas.Riots().Versions,
-		"alert":  schemas.Alerts().Versions,
+		"report":      schemas.Reports().Versions,
+		"riot":        schemas.Riots().Versions,
+		"alert":       schemas.Alerts().Versions,
+		"maintenance": schemas.Maintenance().Versions,
 	}
 	for record, versions := range tests {
 		t.Run(record, func(t *testing.T) {

@@ -87,6 +87,8 @@ var (
 	alertV1 string
 	//go:embed alert.avsc
 	alertV2 string
+	//go:embed maintenance.avsc
+	maintenanceV1 string
 )
 
 // Reports is what every drone sends once per period, keyed by drone_id.
@@ -122,6 +124,18 @@ func Alerts() Contract[Alert] {
 		shape: shape[Alert]{
 			name: "peacestate.Alert", native: Alert.native, typed: alertOf, valid: Alert.valid,
 			direct: []direct[Alert]{{alertV1, appendAlertV1, readAlertV1}, {alertV2, appendAlertV2, readAlertV2}},
+		},
+	}
+}
+
+// Maintenance is what the ground crew says about the drones, keyed by
+// drone_id. A drone fails every few days at most, so goavro is fast enough.
+func Maintenance() Contract[MaintenanceEvent] {
+	return Contract[MaintenanceEvent]{
+		Topic:    "maintenance",
+		Versions: []string{maintenanceV1},
+		shape: shape[MaintenanceEvent]{
+			name: "peacestate.Maintenance", native: MaintenanceEvent.native, typed: maintenanceOf, valid: MaintenanceEvent.valid,
 		},
 	}
 }

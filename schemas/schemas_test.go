@@ -24,6 +24,10 @@ func TestTopicsAndSubjects(t *testing.T) {
 			names{schemas.Alerts().Topic, schemas.Alerts().DeadLetters(), schemas.Alerts().Subject()},
 			names{"alerts", "alerts-dlq", "alerts-value"},
 		},
+		"maintenance": {
+			names{schemas.Maintenance().Topic, schemas.Maintenance().DeadLetters(), schemas.Maintenance().Subject()},
+			names{"maintenance", "maintenance-dlq", "maintenance-value"},
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -39,6 +43,8 @@ func TestIDsAreTheirPartsAndNumbersOfFixedWidth(t *testing.T) {
 		"a drone":                {schemas.DroneID(42), "drone-000042"},
 		"a drone past the width": {schemas.DroneID(1_234_567), "drone-1234567"},
 		"a report":               {schemas.ReportID("drone-000042", 1337), "drone-000042/0000001337"},
+		"a failure":              {schemas.EventID("drone-000042", schemas.FailureEvent, 7), "drone-000042/failure/000007"},
+		"a repair":               {schemas.EventID("drone-000042", schemas.RepairEvent, 1_234_567), "drone-000042/repair/1234567"},
 		"a riot":                 {schemas.RiotID("drone-000042/0000001337", "citizen-0000423"), "drone-000042/0000001337/citizen-0000423"},
 	}
 	for name, tt := range tests {

@@ -6,6 +6,7 @@ require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/confluentinc/confluent-kafka-go/v2 v2.12.0
 	github.com/dustin/go-humanize v1.1.0
+	github.com/google/go-cmp v0.7.0
 	github.com/linkedin/goavro/v2 v2.15.0
 	github.com/peacestate/peacestate/peaceland v0.0.0
 	github.com/peacestate/peacestate/schemas v0.0.0

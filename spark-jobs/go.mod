@@ -11,6 +11,7 @@ require (
 	github.com/peacestate/peacestate/schemas v0.0.0
 	github.com/peacestate/peacestate/service v0.0.0
 	golang.org/x/term v0.44.0
+	gonum.org/v1/gonum v0.16.0
 	gonum.org/v1/plot v0.16.0
 	google.golang.org/grpc v1.71.0
 )

@@ -210,13 +210,16 @@ type timed struct {
 
 // rated are the topics whose rates are told.
 func rated() []string {
-	return []string{schemas.Reports().Topic, schemas.Riots().Topic, schemas.Alerts().Topic, schemas.ActionsTopic}
+	return []string{
+		schemas.Reports().Topic, schemas.Riots().Topic, schemas.Alerts().Topic, schemas.Maintenance().Topic, schemas.ActionsTopic,
+	}
 }
 
 // letters are the topics of what could not be processed.
 func letters() []string {
 	return []string{
-		schemas.Reports().DeadLetters(), schemas.Riots().DeadLetters(), schemas.Alerts().DeadLetters(), schemas.Alerts().Undelivered(),
+		schemas.Reports().DeadLetters(), schemas.Riots().DeadLetters(), schemas.Alerts().DeadLetters(), schemas.Maintenance().DeadLetters(),
+		schemas.Alerts().Undelivered(),
 	}
 }
 

@@ -120,10 +120,11 @@ func (s Schemas) Run(ctx context.Context, streams service.Streams) error {
 		registry.Publish(client, schemas.Reports()),
 		registry.Publish(client, schemas.Riots()),
 		registry.Publish(client, schemas.Alerts()),
+		registry.Publish(client, schemas.Maintenance()),
 	); err != nil {
 		return err
 	}
-	fmt.Fprintln(streams.Err, "published the schemas of reports, riots and alerts, compatibility BACKWARD")
+	fmt.Fprintln(streams.Err, "published the schemas of reports, riots, alerts and maintenance, compatibility BACKWARD")
 	return nil
 }
 

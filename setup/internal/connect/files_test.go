@@ -29,11 +29,12 @@ type archived struct {
 }
 
 func contracts() []archived {
-	reports, riots, alerts := schemas.Reports(), schemas.Riots(), schemas.Alerts()
+	reports, riots, alerts, maintenance := schemas.Reports(), schemas.Riots(), schemas.Alerts(), schemas.Maintenance()
 	return []archived{
 		{reports.Topic, reports.DeadLetters(), reports.Versions},
 		{riots.Topic, riots.DeadLetters(), riots.Versions},
 		{alerts.Topic, alerts.DeadLetters(), alerts.Versions},
+		{maintenance.Topic, maintenance.DeadLetters(), maintenance.Versions},
 	}
 }
 

@@ -40,10 +40,11 @@ const (
 
 // All lists every topic of the contract.
 func All() []Topic {
-	reports, riots, alerts := schemas.Reports(), schemas.Riots(), schemas.Alerts()
+	reports, riots, alerts, maintenance := schemas.Reports(), schemas.Riots(), schemas.Alerts(), schemas.Maintenance()
 	return []Topic{
 		{Name: reports.Topic, Partitions: contractPartitions},
 		{Name: riots.Topic, Partitions: contractPartitions},
+		{Name: maintenance.Topic, Partitions: contractPartitions},
 		// The queue of record: what was alerted is read back after a restart.
 		{Name: alerts.Topic, Partitions: contractPartitions, Retention: Forever},
 		// As long as the alerts that they are about.
@@ -51,6 +52,7 @@ func All() []Topic {
 		{Name: reports.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: riots.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
+		{Name: maintenance.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.Undelivered(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: schemas.AnswersTopic, Partitions: 1, Compacted: true},
 		{Name: Control, Partitions: 1, Retention: keepControl},

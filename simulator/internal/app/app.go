@@ -23,7 +23,7 @@ import (
 func Program() service.Program {
 	return service.Program{
 		Name: "simulator",
-		Does: "Plays the drones of Peaceland: sends what they report to Kafka, and every riot they see at once. " +
+		Does: "Plays the drones of Peaceland: sends what they report to Kafka, every riot they see at once, and their failures and repairs. " +
 			"The same seed gives the same reports, always.",
 		Examples: []string{
 			"go run ./simulator --drones 100                                    live, until Ctrl-C",
@@ -34,11 +34,13 @@ func Program() service.Program {
 			"go run ./simulator --drones 50 --from 2026-01-05 --for 1h --json   an hour, and its summary as JSON",
 			"go run ./simulator --late --corrupt 0.1% --manifest faults.jsonl   live, with faults that are written down",
 			"go run ./simulator truth --drones 50 --from 2026-01-05 --for 672h  what must be found of four weeks",
+			"go run ./simulator wear --drones 50 --from 2026-01-05 --for 672h   which drones fail, and how likely that was",
 			"go run ./simulator describe                                        the world's parameters and a report",
 		},
 		Grammar: &struct {
 			Fly      Fly      `cmd:"" default:"withargs" help:"Fly the drones and send their reports. The command if none is named."`
 			Truth    Truth    `cmd:"" help:"Say what a flight with the same options sends, and what must be found of it."`
+			Wear     Wear     `cmd:"" help:"Say which drones fail, and how likely each was to: the ceiling of every prediction."`
 			Describe Describe `cmd:"" help:"Print the world's parameters, the faults and a report as JSON."`
 		}{},
 	}
@@ -126,7 +128,7 @@ func (o Fly) Run(ctx context.Context, streams service.Streams) (err error) {
 func (o Fly) connect(ctx context.Context, streams service.Streams) (*publish.Publisher, error) {
 	client := registry.New(o.Registry)
 	for _, needed := range []service.Dependency{
-		broker.Ready(o.Kafka, schemas.Reports().Topic, schemas.Riots().Topic),
+		broker.Ready(o.Kafka, schemas.Reports().Topic, schemas.Riots().Topic, schemas.Maintenance().Topic),
 		{
 			Name:    "the schema registry",
 			Address: o.Registry,

@@ -44,7 +44,7 @@ func servers(t *testing.T) (*kafka.MockCluster, []string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	for _, topic := range []string{schemas.Reports().Topic, schemas.Riots().Topic} {
+	for _, topic := range []string{schemas.Reports().Topic, schemas.Riots().Topic, schemas.Maintenance().Topic} {
 		if err := cluster.CreateTopic(topic, 6, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -86,6 +86,13 @@ func TestABadOptionIsOneLineThatSaysWhatToDo(t *testing.T) {
 		"a speed of nothing":              {"--speed 0", []string{"--speed", "above 0"}},
 		"a speed that is no number":       {"--speed NaN", []string{"--speed"}},
 		"a period below a second":         {"--period 10ms", []string{"period", "10ms"}},
+		"a parameter that is none":        {"--parameter life=3h", []string{"--parameter", `"life"`, "describe"}},
+		"a parameter that is no time":     {"--parameter life_mean=3", []string{"--parameter", "life_mean cannot be 3", "240h"}},
+		"a parameter that is no number":   {"--parameter temp_noise=warm", []string{"temp_noise cannot be warm", "a number"}},
+		"half a day of hours":             {"--parameter hour_factors=[1,2]", []string{"hour_factors", "24 numbers"}},
+		"a parameter that makes no world": {"--parameter sudden_share=2", []string{"failures without a sign", "0 to 1"}},
+		"a period in two ways":            {"--parameter period=1h", []string{"--period"}},
+		"several parameters":              {"--parameter life=3h --parameter battery_cycles=1.5", []string{`"life"`, "battery_cycles cannot be 1.5", "whole number"}},
 		"no broker":                       {"--kafka=", []string{"--kafka"}},
 		"a registry that is no URL":       {"--registry localhost:8081", []string{"--registry", "http://"}},
 		"a negative wait":                 {"--wait=-1s", []string{"--wait"}},

@@ -49,11 +49,15 @@ func (d Describe) Run(ctx context.Context, streams service.Streams) error {
 	if err != nil {
 		return err
 	}
+	used, err := d.parameters()
+	if err != nil {
+		return err
+	}
 	encoder := json.NewEncoder(streams.Out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(description{
-		Parameters: parameters(d.parameters()),
+		Parameters: parameters(used),
 		Faults:     d.kinds(),
 		Example:    example,
 		Riots:      append([]schemas.Riot{}, schemas.RiotsIn(example)...),

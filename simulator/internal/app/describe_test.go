@@ -31,7 +31,7 @@ func TestDescribeShowsAReportWithARiotOfTheWorldThatWasAskedFor(t *testing.T) {
 	}
 	s := scenario(Faults{})
 	s.Drones, s.Seed = 30, 7
-	w, err := world.New(7, func() world.Parameters { p := s.parameters(); p.Period /= 2; return p }())
+	w, err := world.New(7, func() world.Parameters { p := world.DefaultParameters(); p.Period /= 2; return p }())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ func (w *watcher) register(r prometheus.Registerer) {
 	}
 	counter("reports_total", "Reports acknowledged by Kafka.", func() int64 { return w.tally().Reports })
 	counter("riots_total", "Riots acknowledged by Kafka.", func() int64 { return w.tally().Riots })
+	counter("maintenance_total", "Failures and repairs acknowledged by Kafka.", func() int64 { return w.tally().Maintenance })
 	counter("bytes_total", "Bytes of the values sent to the topic of reports: Avro and its framing.",
 		func() int64 { return w.tally().ReportBytes })
 	gauge("unacknowledged", "Messages sent that Kafka has not acknowledged yet.",

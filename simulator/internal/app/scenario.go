@@ -3,6 +3,8 @@ package app
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +20,8 @@ type Scenario struct {
 	Period time.Duration `default:"1m" help:"Time between two reports of a drone, in simulated time."`
 	Shard  Shard         `default:"1/1" placeholder:"I/N" help:"Fly only the I-th of N parts of the fleet."`
 
+	Parameter map[string]string `placeholder:"NAME=VALUE" help:"Set a parameter of the world, by a name that describe lists, as in life_mean=4320h; may be repeated."`
+
 	Faults `group:"Faults on demand, each with its share, which is 1% if none is named:"`
 }
 
@@ -30,7 +34,11 @@ func (s Scenario) fleet() (world.Fleet, error) {
 	if s.Drones < 1 || s.Drones > maxDrones {
 		problems = append(problems, fmt.Errorf("--drones must be from 1 to %d, not %d", maxDrones, s.Drones))
 	}
-	w, err := world.New(s.Seed, s.parameters())
+	var w *world.World
+	parameters, err := s.parameters()
+	if err == nil {
+		w, err = world.New(s.Seed, parameters)
+	}
 	if err != nil {
 		problems = append(problems, err)
 	}
@@ -43,11 +51,24 @@ func (s Scenario) fleet() (world.Fleet, error) {
 	return w.Fleet(s.Drones).Shard(s.Shard.part-1, s.Shard.parts), nil
 }
 
-// parameters are those of its world.
-func (s Scenario) parameters() world.Parameters {
+// parameters are those of its world. The error names every one that is wrong.
+func (s Scenario) parameters() (world.Parameters, error) {
 	p := world.DefaultParameters()
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(s.Parameter)) {
+		changed, err := with(p, name, s.Parameter[name])
+		switch {
+		case name == "period":
+			err = errors.New("use --period instead")
+		case err == nil:
+			p = changed
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--parameter: %w", err))
+		}
+	}
 	p.Period = s.Period
-	return p
+	return p, errors.Join(problems...)
 }
 
 // A Shard is one of several equal parts of a fleet, counted from 1, as in 1/4.

@@ -21,8 +21,9 @@ type summary struct {
 	Drones          int       `json:"drones"`
 	Reports         int64     `json:"reports"`                    // acknowledged by Kafka
 	Riots           int64     `json:"riots"`                      // acknowledged by Kafka
-	Undelivered     int64     `json:"undelivered"`                // reports and riots that were not
-	Bytes           int64     `json:"bytes"`                      // of both, encoded and framed
+	Maintenance     int64     `json:"maintenance"`                // failures and repairs, acknowledged by Kafka
+	Undelivered     int64     `json:"undelivered"`                // messages that were not
+	Bytes           int64     `json:"bytes"`                      // of all, encoded and framed
 	ReportBytes     int64     `json:"report_bytes"`               // of reports alone
 	FirstReportedAt time.Time `json:"first_reported_at,omitzero"` // in simulated time
 	LastReportedAt  time.Time `json:"last_reported_at,omitzero"`  // held reports count when they were sent
@@ -49,7 +50,7 @@ func (o Fly) summary(f *flight, t publish.Tally) summary {
 	position, took, _ := f.gate.look()
 	s := summary{
 		Seed: o.Seed, Drones: o.Drones,
-		Reports: t.Reports, Riots: t.Riots, Undelivered: t.Undelivered, Bytes: t.Bytes, ReportBytes: t.ReportBytes,
+		Reports: t.Reports, Riots: t.Riots, Maintenance: t.Maintenance, Undelivered: t.Undelivered, Bytes: t.Bytes, ReportBytes: t.ReportBytes,
 		FirstReportedAt: position.first, LastReportedAt: position.last,
 		TookS:       took.Seconds(),
 		ReportsPerS: float64(t.Reports) / took.Seconds(),
@@ -87,8 +88,8 @@ func (s summary) text() string {
 	if !s.FirstReportedAt.IsZero() {
 		span = fmt.Sprintf("from %s to %s UTC", s.FirstReportedAt.Format(time.DateTime), s.LastReportedAt.Format(time.DateTime))
 	}
-	fmt.Fprintf(&b, "%s reports (%s) and %s riots delivered in %.2fs: %s reports/s, %s/s, %s waves\n",
-		humanize.Comma(s.Reports), span, humanize.Comma(s.Riots), s.TookS,
+	fmt.Fprintf(&b, "%s reports (%s), %s riots and %s failures and repairs delivered in %.2fs: %s reports/s, %s/s, %s waves\n",
+		humanize.Comma(s.Reports), span, humanize.Comma(s.Riots), humanize.Comma(s.Maintenance), s.TookS,
 		figure(s.ReportsPerS), humanize.Bytes(uint64(s.BytesPerS)), figure(s.Waves))
 	if s.Pace != nil {
 		asked := pace.Pace{Unit: s.Pace.Unit, PerSecond: s.Pace.Asked}

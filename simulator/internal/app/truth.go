@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/peacestate/peacestate/schemas"
@@ -38,6 +39,8 @@ type verdict struct {
 	Unrest []world.Unrest `json:"unrest"`
 	// Failures are those of the drones themselves.
 	Failures []world.Failure `json:"failures"`
+	// Maintenance is what the ground crew says of them, each message once.
+	Maintenance []schemas.MaintenanceEvent `json:"maintenance"`
 	// Manifest lists every fault, in the order in which they are sent.
 	Manifest []fault.Entry `json:"manifest"`
 }
@@ -52,9 +55,10 @@ func (c Truth) Run(ctx context.Context, streams service.Streams) error {
 	v := verdict{
 		Seed: c.Seed, Drones: c.Drones, Shard: fmt.Sprintf("%d/%d", c.Shard.part, c.Shard.parts), Period: c.Period.String(),
 		From: from, To: to,
-		Unrest:   append([]world.Unrest{}, fleet.Unrest(from, to)...),
-		Failures: append([]world.Failure{}, fleet.Failures(from, to)...),
-		Manifest: []fault.Entry{},
+		Unrest:      append([]world.Unrest{}, fleet.Unrest(from, to)...),
+		Failures:    append([]world.Failure{}, fleet.Failures(from, to)...),
+		Maintenance: slices.AppendSeq([]schemas.MaintenanceEvent{}, fleet.Maintenance(from, to)),
+		Manifest:    []fault.Entry{},
 	}
 	transmissions := c.faultPlan(to).Transmissions(until(ctx, fleet.Between(from, to)))
 	v.Truth = truth.Of(func(yield func(fault.Transmission, schemas.Report) bool) {

@@ -130,7 +130,7 @@ func TestTheTruthIsWhatAFlightWithTheSameOptionsSends(t *testing.T) {
 	}{"without faults": {}, "with every fault": {everyFault, everyShare}} {
 		t.Run(name, func(t *testing.T) {
 			cluster, here := servers(t)
-			options := append([]string{"--drones=41", "--seed=5", "--from=2026-01-10T18:00:00Z", "--for=3h"}, tt.options...)
+			options := append([]string{"--drones=41", "--seed=5", "--from=2026-01-10T18:00:00Z", "--for=3h", "--parameter=life_mean=24h"}, tt.options...)
 			path := filepath.Join(t.TempDir(), "faults.jsonl")
 			got := run(t.Context(), slices.Concat(here, options, []string{"--json", "--manifest=" + path})...)
 			var s summary
@@ -142,6 +142,9 @@ func TestTheTruthIsWhatAFlightWithTheSameOptionsSends(t *testing.T) {
 			if s.Reports != truth.Totals.SentReports || s.Riots != truth.Totals.SentRiots {
 				t.Errorf("%d reports and %d riots were sent, the truth is %+v", s.Reports, s.Riots, truth.Totals)
 			}
+			if s.Maintenance != int64(len(truth.Maintenance)) || s.Maintenance == 0 {
+				t.Errorf("%d failures and repairs were sent, the truth is %d", s.Maintenance, len(truth.Maintenance))
+			}
 			if !maps.Equal(s.Faults, truth.Faults) {
 				t.Errorf("the summary counts %s, the truth %s", s.Faults, truth.Faults)
 			}
@@ -152,7 +155,8 @@ func TestTheTruthIsWhatAFlightWithTheSameOptionsSends(t *testing.T) {
 
 			// What is in Kafka is what was computed without it, byte for byte and
 			// drone by drone in order.
-			arrived := slices.Concat(received(t, cluster, "reports", s.Reports), received(t, cluster, "riots", s.Riots))
+			arrived := slices.Concat(received(t, cluster, "reports", s.Reports), received(t, cluster, "riots", s.Riots),
+				received(t, cluster, "maintenance", s.Maintenance))
 			want := byKey(sent(t, scenario(tt.faults), from, from.Add(3*time.Hour)))
 			for key, values := range byKey(arrived) {
 				if !slices.Equal(values, want[key]) {

@@ -25,15 +25,16 @@ const (
 // text is the truth for a person: sums, and of long tables the ends.
 func (v verdict) text() string {
 	t := v.Totals
+	crew := humanize.Comma(int64(len(v.Maintenance)))
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d drones over seed %d, shard %s, from %s to %s UTC\n",
 		v.Drones, v.Seed, v.Shard, v.From.Format(time.DateTime), v.To.Format(time.DateTime))
 	table(&b, "", [][]string{
-		{"", "reports", "riots"},
-		{"seen by drones", humanize.Comma(t.Reports), humanize.Comma(t.Riots)},
-		{"sent, with copies", humanize.Comma(t.SentReports), humanize.Comma(t.SentRiots)},
-		{"archived, with copies", humanize.Comma(t.ArchivedReports), humanize.Comma(t.ArchivedRiots)},
-		{"dead letters", humanize.Comma(t.DeadLetters), "0"},
+		{"", "reports", "riots", "failures and repairs"},
+		{"seen by drones", humanize.Comma(t.Reports), humanize.Comma(t.Riots), crew},
+		{"sent, with copies", humanize.Comma(t.SentReports), humanize.Comma(t.SentRiots), crew},
+		{"archived, with copies", humanize.Comma(t.ArchivedReports), humanize.Comma(t.ArchivedRiots), crew},
+		{"dead letters", humanize.Comma(t.DeadLetters), "0", "0"},
 	})
 	fmt.Fprintf(&b, "\nfaults: %s\n", v.Faults)
 

@@ -123,7 +123,7 @@ func (w *watcher) observe() publish.Tally {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	tally := w.tally()
-	if delivered := tally.Reports + tally.Riots; delivered > w.delivered || tally.Undelivered == 0 || w.moved.IsZero() {
+	if delivered := tally.Reports + tally.Riots + tally.Maintenance; delivered > w.delivered || tally.Undelivered == 0 || w.moved.IsZero() {
 		w.moved, w.delivered = time.Now(), delivered
 	}
 	return tally

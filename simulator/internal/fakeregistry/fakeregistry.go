@@ -18,15 +18,17 @@ const (
 	OldReportID = 6
 	ReportID    = 7
 	RiotID      = 8
+	CrewID      = 9
 )
 
 // URL starts a registry that lives as long as the test.
 func URL(t testing.TB) string {
 	t.Helper()
 	ids := map[string]int{
-		key(schemas.Reports().Subject(), schemas.Reports().Versions[0]): OldReportID,
-		key(schemas.Reports().Subject(), schemas.Reports().Versions[1]): ReportID,
-		key(schemas.Riots().Subject(), schemas.Riots().Schema()):        RiotID,
+		key(schemas.Reports().Subject(), schemas.Reports().Versions[0]):      OldReportID,
+		key(schemas.Reports().Subject(), schemas.Reports().Versions[1]):      ReportID,
+		key(schemas.Riots().Subject(), schemas.Riots().Schema()):             RiotID,
+		key(schemas.Maintenance().Subject(), schemas.Maintenance().Schema()): CrewID,
 	}
 	answer := func(w http.ResponseWriter, v any) {
 		if err := json.NewEncoder(w).Encode(v); err != nil {
@@ -35,7 +37,7 @@ func URL(t testing.TB) string {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /subjects", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, []string{schemas.Reports().Subject(), schemas.Riots().Subject()})
+		answer(w, []string{schemas.Reports().Subject(), schemas.Riots().Subject(), schemas.Maintenance().Subject()})
 	})
 	mux.HandleFunc("POST /subjects/{subject}", func(w http.ResponseWriter, r *http.Request) {
 		var asked struct{ Schema string }

@@ -1,5 +1,6 @@
-// Package publish sends reports and their riots to Kafka, and counts what the
-// brokers acknowledged. It does not know where the reports come from.
+// Package publish sends reports and their riots, and what the ground crew says,
+// to Kafka, and counts what the brokers acknowledged. It does not know where
+// they come from.
 //
 // A message that was accepted is never dropped: while the brokers are away it
 // waits, and when the queue is full the caller waits. Only the end of the
@@ -18,12 +19,13 @@ import (
 	"github.com/peacestate/peacestate/schemas/registry"
 )
 
-// A Publisher sends reports, keyed by drone, and riots, keyed by citizen. Its
-// methods may not run at the same time, except Tally.
+// A Publisher sends reports and maintenance, keyed by drone, and riots, keyed by
+// citizen. Its methods may not run at the same time, except Tally.
 type Publisher struct {
 	writers Writers
 	reports *lane
 	riots   *lane
+	crew    *lane // of maintenance
 }
 
 // Writers encode the messages.
@@ -31,10 +33,14 @@ type Writers struct {
 	Reports    registry.Writer[schemas.Report]
 	OldReports registry.Writer[schemas.Report] // in version 1
 	Riots      registry.Writer[schemas.Riot]
+	Crew       registry.Writer[schemas.MaintenanceEvent]
 }
 
-// A Message is one report as it is sent.
+// A Message is one report as it is sent, or what the ground crew says.
 type Message struct {
+	// Maintenance, if it is not nil, is sent, and no report.
+	Maintenance *schemas.MaintenanceEvent
+
 	Report schemas.Report
 	// OldSchema says that the drone still sends version 1 of the report.
 	OldSchema bool
@@ -65,7 +71,10 @@ func NewWriters(c *registry.Client) (w Writers, err error) {
 	if w.OldReports, err = registry.NewWriter(c, schemas.Reports().Version(1)); err != nil {
 		return w, err
 	}
-	w.Riots, err = registry.NewWriter(c, schemas.Riots())
+	if w.Riots, err = registry.NewWriter(c, schemas.Riots()); err != nil {
+		return w, err
+	}
+	w.Crew, err = registry.NewWriter(c, schemas.Maintenance())
 	return w, err
 }
 
@@ -73,6 +82,7 @@ func NewWriters(c *registry.Client) (w Writers, err error) {
 type Tally struct {
 	Reports     int64 // delivered: acknowledged by all replicas in sync
 	Riots       int64 // likewise
+	Maintenance int64 // likewise
 	Undelivered int64 // not acknowledged: yet, or, once closed, for good
 	Bytes       int64 // of the values sent: Avro and its framing
 	ReportBytes int64 // of those, the reports': what waves are counted in
@@ -81,9 +91,11 @@ type Tally struct {
 // Open starts the producers, without waiting for a broker. The Publisher must
 // be closed.
 //
-// There are two, because a producer has one linger for everything it sends
+// There are several, because a producer has one linger for everything it sends
 // and one connection to each broker: riots leave at once and never stand
-// behind reports, while reports gather into large batches.
+// behind reports, while reports gather into large batches. A lane has one
+// topic, so maintenance has a producer too, with the riots' settings: it is
+// rarer still.
 func Open(servers string, writers Writers, log *slog.Logger) (*Publisher, error) {
 	riots, err := openLane(servers, schemas.Riots().Topic, riotSettings(), log)
 	if err != nil {
@@ -94,7 +106,13 @@ func Open(servers string, writers Writers, log *slog.Logger) (*Publisher, error)
 		riots.abandon()
 		return nil, err
 	}
-	return &Publisher{writers: writers, reports: reports, riots: riots}, nil
+	crew, err := openLane(servers, schemas.Maintenance().Topic, riotSettings(), log)
+	if err != nil {
+		riots.abandon()
+		reports.abandon()
+		return nil, err
+	}
+	return &Publisher{writers: writers, reports: reports, riots: riots, crew: crew}, nil
 }
 
 // Publish sends messages until there are no more, each after the riots in it.
@@ -110,6 +128,15 @@ func (p *Publisher) Publish(patience context.Context, messages iter.Seq[Message]
 }
 
 func (p *Publisher) send(patience context.Context, m Message) error {
+	if event := m.Maintenance; event != nil {
+		err := p.crew.send(patience, event.DroneID, func(dst []byte) ([]byte, error) {
+			return p.writers.Crew.Append(dst, *event)
+		})
+		if err != nil {
+			return fmt.Errorf("send maintenance %s: %w", event.EventID, err)
+		}
+		return nil
+	}
 	for _, riot := range schemas.RiotsIn(m.Report) {
 		err := p.riots.send(patience, riot.CitizenID, func(dst []byte) ([]byte, error) {
 			return p.writers.Riots.Append(dst, riot)
@@ -131,7 +158,7 @@ func (p *Publisher) send(patience context.Context, m Message) error {
 // gives up the rest. The tally is final; the error says how many messages
 // were not delivered, and why the last one was not.
 func (p *Publisher) Close(patience context.Context) (Tally, error) {
-	why := errors.Join(p.riots.close(patience), p.reports.close(patience))
+	why := errors.Join(p.riots.close(patience), p.reports.close(patience), p.crew.close(patience))
 	tally := p.Tally()
 	if tally.Undelivered == 0 {
 		return tally, nil
@@ -145,9 +172,12 @@ func (p *Publisher) Close(patience context.Context) (Tally, error) {
 // Tally counts the messages so far. It may be called at any time.
 func (p *Publisher) Tally() Tally {
 	// Delivered is read before due: it can only fall behind.
-	t := Tally{Reports: p.reports.delivered(), Riots: p.riots.delivered(), ReportBytes: p.ReportBytes()}
-	t.Undelivered = p.reports.due.Load() + p.riots.due.Load() - t.Reports - t.Riots
-	t.Bytes = t.ReportBytes + p.riots.bytes.Load()
+	t := Tally{
+		Reports: p.reports.delivered(), Riots: p.riots.delivered(), Maintenance: p.crew.delivered(),
+		ReportBytes: p.ReportBytes(),
+	}
+	t.Undelivered = p.reports.due.Load() + p.riots.due.Load() + p.crew.due.Load() - t.Reports - t.Riots - t.Maintenance
+	t.Bytes = t.ReportBytes + p.riots.bytes.Load() + p.crew.bytes.Load()
 	return t
 }
 

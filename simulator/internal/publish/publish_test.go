@@ -31,7 +31,7 @@ func start(t *testing.T) (*Publisher, *kafka.MockCluster, *bytes.Buffer) {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	for _, topic := range []string{"reports", "riots"} {
+	for _, topic := range []string{"reports", "riots", "maintenance"} {
 		if err := cluster.CreateTopic(topic, partitions, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -135,6 +135,39 @@ func read[T any](t *testing.T, contract schemas.Contract[T], message *kafka.Mess
 		t.Fatal(err)
 	}
 	return v
+}
+
+func TestMaintenanceIsSentKeyedByDroneAndCounted(t *testing.T) {
+	publisher, cluster, _ := start(t)
+	at := time.UnixMilli(1_767_225_600_000).UTC()
+	var want []schemas.MaintenanceEvent
+	for i := range 20 {
+		drone := schemas.DroneID(i % 5)
+		want = append(want, schemas.MaintenanceEvent{
+			EventID: schemas.EventID(drone, schemas.FailureEvent, int64(i)), DroneID: drone, Kind: schemas.FailureEvent,
+			HappenedAt: at.Add(time.Duration(i) * time.Hour), Part: "motor", Lat: 44, Lon: -28,
+		})
+	}
+	err := publisher.Publish(t.Context(), func(yield func(Message) bool) {
+		for _, event := range want {
+			if !yield(Message{Maintenance: &event}) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally, err := publisher.Close(t.Context())
+	if err != nil || tally.Maintenance != 20 || tally.Reports != 0 || tally.Undelivered != 0 || tally.Bytes == 0 || tally.ReportBytes != 0 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+	for _, message := range consume(t, cluster, "maintenance", len(want)) {
+		event := read(t, schemas.Maintenance(), message, fakeregistry.CrewID)
+		if string(message.Key) != event.DroneID || !slices.Contains(want, event) {
+			t.Errorf("key %s, event %+v", message.Key, event)
+		}
+	}
 }
 
 func TestEveryReportArrivesOnceAndInOrderKeyedByItsDrone(t *testing.T) {

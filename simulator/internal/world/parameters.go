@@ -58,14 +58,15 @@ type Parameters struct {
 	LifeMean       time.Duration `json:"life_mean" meaning:"mean time on duty between two failures of a drone"`
 	LifeSpread     float64       `json:"life_spread" meaning:"by what share of the mean that time is shorter or longer, at most"`
 	RepairTakes    time.Duration `json:"repair_takes" meaning:"how long a failed drone stands where it landed before it is on duty again"`
-	SignsLead      time.Duration `json:"signs_lead" meaning:"how long on duty before a failure its signs begin; they grow until it happens"`
-	BatterySign    float64       `json:"battery_sign" meaning:"percent that a flight takes more from a battery about to fail"`
-	MotorSign      float64       `json:"motor_sign" meaning:"degrees Celsius by which a motor about to fail is hotter"`
-	BearingSign    float64       `json:"bearing_sign" meaning:"mm/s by which a bearing about to fail makes the frame vibrate more"`
+	SignsLead      time.Duration `json:"signs_lead" meaning:"how long on duty the sign of a failing part takes to come to full strength, in the mean; each takes from half to one and a half times as long, and the part breaks at a strength from half to full"`
+	SuddenShare    float64       `json:"sudden_share" meaning:"share of failures that give no sign"`
+	BatterySign    float64       `json:"battery_sign" meaning:"percent that a flight takes more from a failing battery, at full strength of its sign"`
+	MotorSign      float64       `json:"motor_sign" meaning:"degrees Celsius by which a failing motor is hotter, at full strength"`
+	BearingSign    float64       `json:"bearing_sign" meaning:"mm/s by which a failing bearing makes the frame vibrate more, at full strength; it grows with the square"`
 	BatteryDrain   float64       `json:"battery_drain" meaning:"percent that a flight takes from a new battery"`
 	BatteryAgeing  float64       `json:"battery_ageing" meaning:"percent that it takes more from one that is due to be replaced"`
 	BatteryCycles  int           `json:"battery_cycles" meaning:"charges after which a battery is replaced"`
-	VibrationWear  float64       `json:"vibration_wear" meaning:"mm/s by which wear makes the frame vibrate more until the next failure"`
+	VibrationWear  float64       `json:"vibration_wear" meaning:"mm/s by which wear makes the frame vibrate more, for each mean life on duty since the last repair"`
 	VibrationNoise float64       `json:"vibration_noise" meaning:"noise of the vibration sensor in the air, mm/s"`
 	TempNoise      float64       `json:"temp_noise" meaning:"noise of the temperature sensor, degrees Celsius"`
 }
@@ -136,13 +137,14 @@ func DefaultParameters() Parameters {
 		LifeSpread:     0.6,
 		RepairTakes:    8 * time.Hour,
 		SignsLead:      36 * time.Hour,
+		SuddenShare:    0.1,
 		BatterySign:    20,
 		MotorSign:      25,
 		BearingSign:    5,
 		BatteryDrain:   60,
 		BatteryAgeing:  20,
 		BatteryCycles:  600,
-		VibrationWear:  1.5,
+		VibrationWear:  1,
 		VibrationNoise: 0.4,
 		TempNoise:      1,
 	}
@@ -216,6 +218,7 @@ func (p Parameters) validate() error {
 	share("the spread of the time between two failures", p.LifeSpread)
 	within("a repair", p.RepairTakes, 0, 10_000*time.Hour)
 	within("the lead of the signs of a failure", p.SignsLead, time.Minute, 10_000*time.Hour)
+	share("the share of failures without a sign", p.SuddenShare)
 	atLeast0("the sign of a failing battery", p.BatterySign)
 	atLeast0("the sign of a failing motor", p.MotorSign)
 	atLeast0("the sign of a failing bearing", p.BearingSign)

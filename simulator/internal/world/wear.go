@@ -16,7 +16,7 @@ import (
 // A Part is what fails of a drone.
 type Part string
 
-// The parts. Each gives signs before it fails: a battery empties faster, a
+// The parts. Most give a sign before they fail: a battery empties faster, a
 // motor runs hotter, a bearing vibrates.
 const (
 	Battery Part = "battery"
@@ -42,8 +42,8 @@ func (f Fleet) Failures(from, to time.Time) []Failure {
 	var all []Failure
 	for _, flyer := range f.drones {
 		l := w.life(flyer.number)
-		for span := int64(0); ; span++ {
-			at := span*(l.duty+l.repair) + l.fails(span) - l.lead
+		for span := (begin + l.lead) / (l.duty + l.repair); ; span++ {
+			at := l.failsAt(span)
 			if at >= end {
 				break
 			}
@@ -68,8 +68,10 @@ type life struct {
 	duty, repair int64 // the two parts of a span
 	lead         int64 // how far into its first span the drone is at the Epoch
 	spread       float64
-	flownBefore  int64 // ms in the air before the Epoch
-	cyclesBefore int64 // charges of its battery before the Epoch
+	sudden       float64 // share of failures without a sign
+	growth       int64   // ms on duty in which a sign comes to full strength, in the mean
+	flownBefore  int64   // ms in the air before the Epoch
+	cyclesBefore int64   // charges of its battery before the Epoch
 	draw         draw
 }
 
@@ -78,6 +80,7 @@ func (w *World) life(drone int) life {
 	duty, repair := w.p.LifeMean.Milliseconds(), w.p.RepairTakes.Milliseconds()
 	return life{
 		duty: duty, repair: repair, spread: w.p.LifeSpread,
+		sudden: w.p.SuddenShare, growth: w.p.SignsLead.Milliseconds(),
 		lead:         d.and(0).below(duty + repair),
 		flownBefore:  d.and(1).below(2000 * hourMs),
 		cyclesBefore: d.and(2).below(int64(w.p.BatteryCycles)),
@@ -90,9 +93,46 @@ func (l life) fails(span int64) int64 {
 	return int64(float64(l.duty) * (0.5 + float64(l.spread*(l.draw.and(span).and(0).fraction()-0.5))))
 }
 
+// failsAt is when it fails in a span, in ms since the Epoch, and before it when
+// that is below 0.
+func (l life) failsAt(span int64) int64 { return span*(l.duty+l.repair) + l.fails(span) - l.lead }
+
 // part is what fails in a span.
 func (l life) part(span int64) Part {
 	return [...]Part{Battery, Motor, Bearing}[l.draw.and(span).and(1).below(3)]
+}
+
+// A sign is how a part that is about to fail shows it: from nothing, growing
+// evenly with time on duty, until it breaks. No sensor tells when that will be:
+// where a sign has come to, and how fast it grows, leaves the time open, because
+// parts break at different strengths of it.
+type sign struct {
+	part   Part
+	begins int64 // ms on duty since the first span began
+	grows  int64 // ms on duty in which it would come to full strength
+}
+
+// The strengths of a sign, of which 1 is the full one, between which parts
+// break, each as likely as the other.
+const (
+	breaksFrom = 0.5
+	breaksTo   = 1.0
+)
+
+// sign is that of the failure in a span. It is false when there is none.
+func (l life) sign(span int64) (sign, bool) {
+	d := l.draw.and(span)
+	if d.and(2).chance(l.sudden) {
+		return sign{part: l.part(span)}, false
+	}
+	grows := int64(float64(l.growth) * (0.5 + d.and(3).fraction()))
+	breaks := breaksFrom + float64((breaksTo-breaksFrom)*d.and(4).fraction())
+	return sign{part: l.part(span), begins: span*l.duty + l.fails(span) - int64(float64(grows)*breaks), grows: grows}, true
+}
+
+// strength is that of the sign at a time on duty, from 0 to 1.
+func (s sign) strength(duty int64) float64 {
+	return max(0, min(1, float64(duty-s.begins)/float64(s.grows)))
 }
 
 func (l life) hours(flown int64) float64 { return decimals(float64(l.flownBefore+flown)/hourMs, 3) }
@@ -119,17 +159,25 @@ func (l life) at(ms int64) condition {
 	}
 }
 
-// worn is how much of the time between two failures is over at a time on
-// duty, 0 to 1; what fails next, and how strong its signs are, 0 to 1.
-func (w *World) worn(l life, duty int64) (share float64, next Part, signs float64) {
+// next is the span of the next failure at a time on duty: at the moment of a
+// failure, its own.
+func (l life) next(duty int64) int64 {
 	span := duty / l.duty
 	if duty > span*l.duty+l.fails(span) {
 		span++
 	}
-	last, fails := (span-1)*l.duty+l.fails(span-1), span*l.duty+l.fails(span)
-	share = float64(duty-last) / float64(fails-last)
-	signs = max(0, 1-float64(float64(fails-duty)/float64(w.p.SignsLead.Milliseconds())))
-	return share, l.part(span), signs
+	return span
+}
+
+// worn is how long a drone has been on duty since its last repair, in mean
+// lives; which part fails next, and how strong its sign is, 0 to 1.
+func (l life) worn(duty int64) (age float64, next Part, strength float64) {
+	span := l.next(duty)
+	age = float64(duty-(span-1)*l.duty-l.fails(span-1)) / float64(l.duty)
+	if sign, shows := l.sign(span); shows {
+		return age, sign.part, sign.strength(duty)
+	}
+	return age, l.part(span), 0
 }
 
 // flown is how long a drone has been in the air after so long on duty, in ms.
@@ -141,7 +189,7 @@ func (w *World) flown(duty int64) int64 {
 // technical is what a drone's own sensors say: a battery that a flight drains,
 // the deeper the older it is; motors that warm up and cool down within ten
 // minutes; and a frame that vibrates the more the longer the last repair is
-// ago.
+// ago. None of it knows when the drone will fail.
 func (w *World) technical(drone int, l life, c condition, at int64) schemas.Technical {
 	const (
 		warmUp     = 10 * 60_000.0
@@ -156,14 +204,14 @@ func (w *World) technical(drone int, l life, c condition, at int64) schemas.Tech
 	flight, charge := w.p.Flight.Milliseconds(), w.p.Charge.Milliseconds()
 	cycle, within := c.duty/(flight+charge), c.duty%(flight+charge)
 	flying := within < flight && c.grounded < 0
-	share, next, signs := w.worn(l, c.duty)
+	age, next, strength := l.worn(c.duty)
 
 	// How deep this flight drains the battery is settled when it begins.
-	_, thenNext, thenSigns := w.worn(l, c.duty-within)
-	age := float64((l.cyclesBefore+cycle)%int64(w.p.BatteryCycles)) / float64(w.p.BatteryCycles)
-	drain := w.p.BatteryDrain + float64(w.p.BatteryAgeing*age)
+	_, thenNext, thenStrength := l.worn(c.duty - within)
+	batteryAge := float64((l.cyclesBefore+cycle)%int64(w.p.BatteryCycles)) / float64(w.p.BatteryCycles)
+	drain := w.p.BatteryDrain + float64(w.p.BatteryAgeing*batteryAge)
 	if thenNext == Battery {
-		drain += float64(w.p.BatterySign * thenSigns)
+		drain += float64(w.p.BatterySign * thenStrength)
 	}
 	drain = min(drain, 97)
 	full := 1 - float64(float64(min(within, flight))/float64(flight))
@@ -180,15 +228,15 @@ func (w *World) technical(drone int, l life, c condition, at int64) schemas.Tech
 	warm := max(0, min(1, float64(float64(ran)/warmUp))-float64(float64(cooling)/warmUp))
 	motor := motorC
 	if next == Motor {
-		motor += float64(w.p.MotorSign * signs)
+		motor += float64(w.p.MotorSign * strength)
 	}
 	outside := climateC + float64(dayC*wave(at-mild, dayMs))
 
 	vibration := standingMm + float64(0.05*noise.and(1).fraction())
 	if flying {
-		vibration = flyingMm + float64(w.p.VibrationWear*float64(share*share)) + float64(w.p.VibrationNoise*noise.and(1).fraction())
+		vibration = flyingMm + float64(w.p.VibrationWear*age) + float64(w.p.VibrationNoise*noise.and(1).fraction())
 		if next == Bearing {
-			vibration += float64(w.p.BearingSign * float64(signs*signs))
+			vibration += float64(w.p.BearingSign * float64(strength*strength))
 		}
 	}
 	return schemas.Technical{

@@ -55,7 +55,7 @@ func TestFailuresGiveSigns(t *testing.T) {
 	}{
 		Battery: {func(t schemas.Technical) float64 { return 100 - float64(t.BatteryPct) }, 80.1},
 		Motor:   {func(t schemas.Technical) float64 { return float64(t.MotorTempC) }, 56.1},
-		Bearing: {func(t schemas.Technical) float64 { return float64(t.VibrationMmS) }, 2.95},
+		Bearing: {func(t schemas.Technical) float64 { return float64(t.VibrationMmS) }, 3.01},
 	}
 	found, failed := map[Part]float64{}, map[Part]float64{}
 	for _, f := range w.Fleet(drones).Failures(Epoch().Add(10*24*time.Hour), Epoch().Add(days*24*time.Hour)) {

@@ -33,18 +33,21 @@ func Program() service.Program {
 			"go run ./spark-jobs table",
 			"go run ./spark-jobs maintain",
 			"go run ./spark-jobs dead-letters list",
+			"go run ./spark-jobs maintenance train",
+			"go run ./spark-jobs maintenance predict --publish",
 			"go run ./spark-jobs tables",
 		},
 		Grammar: &struct {
-			List        list        `cmd:"" help:"List the questions."`
-			Ask         ask         `cmd:"" help:"Answer questions from the archive."`
-			SQL         sqlCommand  `cmd:"" name:"sql" help:"Send Spark one statement that reads, of your own."`
-			Verify      verify      `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
-			Table       tableState  `cmd:"" help:"Say what each table consists of: rows, files, snapshots."`
-			Commits     commits     `cmd:"" help:"Say how the sink has been committing: how often, how much, and how late."`
-			Maintain    maintain    `cmd:"" help:"Compact small files, forget old snapshots, remove orphans. Safe beside a running sink."`
-			DeadLetters deadLetters `cmd:"" name:"dead-letters" help:"List records that could not be archived or alerted on; send them back."`
-			Tables      tables      `cmd:"" help:"Create the tables of the archive that are missing."`
+			List        list                `cmd:"" help:"List the questions."`
+			Ask         ask                 `cmd:"" help:"Answer questions from the archive."`
+			SQL         sqlCommand          `cmd:"" name:"sql" help:"Send Spark one statement that reads, of your own."`
+			Verify      verify              `cmd:"" help:"Compare, offset by offset, what Kafka holds with what is archived."`
+			Table       tableState          `cmd:"" help:"Say what each table consists of: rows, files, snapshots."`
+			Commits     commits             `cmd:"" help:"Say how the sink has been committing: how often, how much, and how late."`
+			Maintain    maintain            `cmd:"" help:"Compact small files, forget old snapshots, remove orphans. Safe beside a running sink."`
+			DeadLetters deadLetters         `cmd:"" name:"dead-letters" help:"List records that could not be archived or alerted on; send them back."`
+			Maintenance maintenanceCommands `cmd:"" help:"Foretell which drones fail: train a model, judge it, rank the drones."`
+			Tables      tables              `cmd:"" help:"Create the tables of the archive that are missing."`
 		}{},
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type commits struct {
-	Topic string        `arg:"" optional:"" enum:"reports,riots,alerts" default:"reports" help:"Whose table: reports, riots or alerts (${default})."`
+	Topic string        `arg:"" optional:"" enum:"reports,riots,alerts,maintenance" default:"reports" help:"Whose table: reports, riots, alerts or maintenance (${default})."`
 	Since time.Duration `default:"1h" placeholder:"DURATION" help:"How far to look back (${default})."`
 	JSON  bool          `name:"json" help:"One JSON object."`
 	spark

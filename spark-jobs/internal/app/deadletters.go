@@ -28,15 +28,15 @@ type deadLetters struct {
 
 // letters are the options of both.
 type letters struct {
-	Topics []string `arg:"" optional:"" name:"topic" help:"Whose dead letters: reports, riots, alerts (default: all)."`
+	Topics []string `arg:"" optional:"" name:"topic" help:"Whose dead letters: reports, riots, alerts, maintenance (default: all)."`
 	Kafka  string   `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers (${default})."`
 }
 
 func (l letters) named() ([]string, error) {
-	all := []string{schemas.Reports().Topic, schemas.Riots().Topic, schemas.Alerts().Topic}
+	all := []string{schemas.Reports().Topic, schemas.Riots().Topic, schemas.Alerts().Topic, schemas.Maintenance().Topic}
 	for _, name := range l.Topics {
 		if !slices.Contains(all, name) {
-			return nil, fmt.Errorf("%q is no archived topic: name reports, riots or alerts", name)
+			return nil, fmt.Errorf("%q is no archived topic: name reports, riots, alerts or maintenance", name)
 		}
 	}
 	if len(l.Topics) > 0 {
@@ -84,6 +84,7 @@ func lettersOf(topic string) string {
 		{schemas.Reports().Topic, schemas.Reports().DeadLetters()},
 		{schemas.Riots().Topic, schemas.Riots().DeadLetters()},
 		{schemas.Alerts().Topic, schemas.Alerts().DeadLetters()},
+		{schemas.Maintenance().Topic, schemas.Maintenance().DeadLetters()},
 	} {
 		if contract.topic == topic {
 			return contract.letters
@@ -274,10 +275,15 @@ func newReadable(url string) (readable, error) {
 	if err != nil {
 		return nil, err
 	}
+	maintenance, err := registry.NewReader(client, schemas.Maintenance())
+	if err != nil {
+		return nil, err
+	}
 	return readable{
-		schemas.Reports().Topic: func(b []byte) error { _, err := reports.Read(b); return err },
-		schemas.Riots().Topic:   func(b []byte) error { _, err := riots.Read(b); return err },
-		schemas.Alerts().Topic:  func(b []byte) error { _, err := alerts.Read(b); return err },
+		schemas.Reports().Topic:     func(b []byte) error { _, err := reports.Read(b); return err },
+		schemas.Riots().Topic:       func(b []byte) error { _, err := riots.Read(b); return err },
+		schemas.Alerts().Topic:      func(b []byte) error { _, err := alerts.Read(b); return err },
+		schemas.Maintenance().Topic: func(b []byte) error { _, err := maintenance.Read(b); return err },
 	}, nil
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 type sqlCommand struct {
-	Statement string `arg:"" help:"One statement that reads, in quotes: SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN. The tables are reports, riots, alerts and answers."`
+	Statement string `arg:"" help:"One statement that reads, in quotes: SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN. The tables are reports, riots, alerts, maintenance and answers."`
 	Limit     int    `default:"1000" placeholder:"ROWS" help:"The most rows to print, up to 10000 (${default}). What is shown or described is not cut."`
 	JSON      bool   `name:"json" help:"One JSON object."`
 	CSV       bool   `name:"csv" help:"CSV, with a header."`

@@ -15,20 +15,20 @@ import (
 
 // tableNames are those of some tables of the lake, or of all.
 type tableNames struct {
-	Tables []string `arg:"" optional:"" name:"table" help:"Some of reports, riots, alerts, answers (default: all)."`
+	Tables []string `arg:"" optional:"" name:"table" help:"Some of reports, riots, alerts, maintenance, answers (default: all)."`
 }
 
 // named returns Spark's names of the tables.
 func (t tableNames) named() ([]string, error) {
 	names := t.Tables
 	if len(names) == 0 {
-		names = []string{"reports", "riots", "alerts", "answers"}
+		names = []string{"reports", "riots", "alerts", "maintenance", "answers"}
 	}
 	tables := make([]string, len(names))
 	for i, name := range names {
 		tables[i] = lake.Table(name)
 		if !slices.Contains(lake.Tables(), tables[i]) {
-			return nil, fmt.Errorf("%q is no table of the lake: name some of reports, riots, alerts, answers", name)
+			return nil, fmt.Errorf("%q is no table of the lake: name some of reports, riots, alerts, maintenance, answers", name)
 		}
 	}
 	return tables, nil

@@ -133,6 +133,7 @@ func (v verify) topics(ctx context.Context, log *evidence.Log) ([]evidence.Topic
 		{Name: schemas.Reports().Topic, DeadLetters: schemas.Reports().DeadLetters(), ID: "report_id"},
 		{Name: schemas.Riots().Topic, DeadLetters: schemas.Riots().DeadLetters(), ID: "riot_id"},
 		{Name: schemas.Alerts().Topic, DeadLetters: schemas.Alerts().DeadLetters(), ID: "riot_id"}, // a record for each riot
+		{Name: schemas.Maintenance().Topic, DeadLetters: schemas.Maintenance().DeadLetters(), ID: "event_id"},
 	}
 	for i, t := range topics {
 		held, err := log.Spans(ctx, t.Name)

@@ -23,7 +23,7 @@ func (p Part) from() string {
 	if p.Spans == nil {
 		return rows
 	}
-	return fmt.Sprintf("%s JOIN (VALUES %s) AS span (part, low, high) ON %[3]s = part AND %[4]s >= low AND %[4]s < high",
+	return fmt.Sprintf("%s JOIN (VALUES %s) AS span (part, low, high) ON %[3]s = span.part AND %[4]s >= span.low AND %[4]s < span.high",
 		rows, spanValues(p.Spans), lake.PartitionColumn, lake.OffsetColumn)
 }
 
@@ -96,9 +96,9 @@ SELECT drone_id, earlier + 1 AS first, seq - 1 AS last FROM step WHERE seq - ear
 
 // BelowSQL returns partition and rows of what lies below the spans.
 func BelowSQL(table string, snapshot int64, spans []Span) string {
-	return fmt.Sprintf(`SELECT part, count(*) AS copies
-FROM %[1]s VERSION AS OF %[2]d JOIN (VALUES %[3]s) AS span (part, low, high) ON %[4]s = part AND %[5]s < low
-GROUP BY part`, table, snapshot, spanValues(spans), lake.PartitionColumn, lake.OffsetColumn)
+	return fmt.Sprintf(`SELECT span.part, count(*) AS copies
+FROM %[1]s VERSION AS OF %[2]d JOIN (VALUES %[3]s) AS span (part, low, high) ON %[4]s = span.part AND %[5]s < span.low
+GROUP BY span.part`, table, snapshot, spanValues(spans), lake.PartitionColumn, lake.OffsetColumn)
 }
 
 // Plain reports whether a drone's name can stand in a query as it is.

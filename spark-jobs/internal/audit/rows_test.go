@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,6 +22,21 @@ func TestTheRowsThatAreLookedAt(t *testing.T) {
 		if !strings.Contains(c.query, c.want) || c.not != "" && strings.Contains(c.query, c.not) {
 			t.Errorf("%s: %s", c.name, c.query)
 		}
+	}
+}
+
+// Table maintenance has a column part: unqualified, it would be meant or ambiguous.
+func TestColumnsOfASpanAreNamedWithIt(t *testing.T) {
+	spans := []Span{{0, 1, 2}}
+	for _, query := range []string{CountSQL("t", 1, spans), BelowSQL("t", 1, spans), Part{"t", 1, spans}.from()} {
+		_, on, joined := strings.Cut(query, " ON ")
+		on, _, _ = strings.Cut(on, "\n)")
+		if bare := regexp.MustCompile(`[^.\w](part|low|high)\b`).FindString(on); !joined || bare != "" {
+			t.Errorf("%q in: %s", bare, query)
+		}
+	}
+	if query := EndsSQL("t", 1); !strings.HasSuffix(query, "GROUP BY kafka_partition") {
+		t.Error(query)
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 	"github.com/peacestate/peacestate/spark-jobs/internal/lake"
 )
 
-// The queries count on the server. Each names the snapshot of the table that
+// The queries count on the server. A column of a span is always named with it:
+// a table may have one of the same name, as maintenance has part. Each names the snapshot of the table that
 // it reads, so that all see the same rows while the sink goes on.
 
 // SnapshotSQL returns the id of the table's newest snapshot, or no row when
@@ -27,7 +28,7 @@ FROM %s.history WHERE is_current_ancestor`, atMS, table)
 
 // EndsSQL returns partition and one more than the highest offset archived.
 func EndsSQL(table string, snapshot int64) string {
-	return fmt.Sprintf("SELECT %s AS part, max(%s) + 1 AS past FROM %s VERSION AS OF %d GROUP BY part",
+	return fmt.Sprintf("SELECT %[1]s AS part, max(%s) + 1 AS past FROM %s VERSION AS OF %d GROUP BY %[1]s",
 		lake.PartitionColumn, lake.OffsetColumn, table, snapshot)
 }
 
@@ -38,10 +39,10 @@ func CountSQL(table string, snapshot int64, spans []Span) string {
 	return fmt.Sprintf(`WITH span (part, low, high) AS (
   VALUES %s
 ), block AS (
-  SELECT part, count(*) AS copies,
+  SELECT span.part, count(*) AS copies,
     bitmap_count(bitmap_construct_agg(bitmap_bit_position(%[3]s))) AS offsets
-  FROM %[4]s VERSION AS OF %[5]d JOIN span ON %[2]s = part AND %[3]s >= low AND %[3]s < high
-  GROUP BY part, bitmap_bucket_number(%[3]s)
+  FROM %[4]s VERSION AS OF %[5]d JOIN span ON %[2]s = span.part AND %[3]s >= span.low AND %[3]s < span.high
+  GROUP BY span.part, bitmap_bucket_number(%[3]s)
 ), counted AS (
   SELECT part, sum(copies) AS copies, sum(offsets) AS offsets FROM block GROUP BY part
 )

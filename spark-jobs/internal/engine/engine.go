@@ -29,7 +29,9 @@ const (
 	probeTimeout = 10 * time.Second
 )
 
-var errTooMany = fmt.Errorf("more than %d rows: let Spark aggregate them, or ask for less with WHERE or LIMIT", MaxRows)
+func tooMany(most int) error {
+	return fmt.Errorf("more than %d rows: let Spark aggregate them, or ask for less with WHERE or LIMIT", most)
+}
 
 // ErrNoTable marks a query on a table that the catalog does not know.
 var ErrNoTable = errors.New("no such table")
@@ -113,15 +115,21 @@ func (e *Engine) Close() {
 
 // Query runs one SELECT, which may return up to MaxRows rows.
 func (e *Engine) Query(ctx context.Context, query string) (Result, error) {
-	result, err := e.Call(ctx, fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", query, MaxRows+1))
-	if err == nil && len(result.Rows) > MaxRows {
-		return Result{}, errTooMany
+	return e.QueryUpTo(ctx, query, MaxRows)
+}
+
+// QueryUpTo runs one SELECT, which may return up to so many rows: for who knows
+// how many there are, and has the memory.
+func (e *Engine) QueryUpTo(ctx context.Context, query string, most int) (Result, error) {
+	result, err := e.call(ctx, fmt.Sprintf("SELECT * FROM (\n%s\n) LIMIT %d", query, most+1), most)
+	if err == nil && len(result.Rows) > most {
+		return Result{}, tooMany(most)
 	}
 	return result, err
 }
 
-// collect fetches all rows.
-func collect(ctx context.Context, frame sql.DataFrame) (result Result, err error) {
+// collect fetches all rows, of which there may be one more than most.
+func collect(ctx context.Context, frame sql.DataFrame, most int) (result Result, err error) {
 	table, err := frame.ToArrow(ctx)
 	if err != nil {
 		return Result{}, err
@@ -130,8 +138,8 @@ func collect(ctx context.Context, frame sql.DataFrame) (result Result, err error
 		return Result{}, errors.New("the answer has no schema")
 	}
 	defer (*table).Release()
-	if (*table).NumRows() > MaxRows+1 {
-		return Result{}, errTooMany
+	if (*table).NumRows() > int64(most)+1 {
+		return Result{}, tooMany(most)
 	}
 	for _, field := range (*table).Schema().Fields() {
 		result.Columns = append(result.Columns, field.Name)
@@ -143,13 +151,17 @@ func collect(ctx context.Context, frame sql.DataFrame) (result Result, err error
 // Call runs one statement that returns a few rows, as do the procedures of
 // Iceberg; at most one more than MaxRows, so that a caller can tell that there
 // are more.
-func (e *Engine) Call(ctx context.Context, statement string) (result Result, err error) {
+func (e *Engine) Call(ctx context.Context, statement string) (Result, error) {
+	return e.call(ctx, statement, MaxRows)
+}
+
+func (e *Engine) call(ctx context.Context, statement string, most int) (result Result, err error) {
 	err = e.guard(ctx, func() error {
 		frame, err := e.session.Sql(ctx, statement)
 		if err != nil {
 			return err
 		}
-		result, err = collect(ctx, frame)
+		result, err = collect(ctx, frame, most)
 		return err
 	})
 	return result, err

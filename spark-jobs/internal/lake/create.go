@@ -21,11 +21,12 @@ type Definition struct {
 
 // Definitions lists every table of the archive.
 func Definitions() []Definition {
-	reports, riots, alerts := schemas.Reports(), schemas.Riots(), schemas.Alerts()
+	reports, riots, alerts, maintenance := schemas.Reports(), schemas.Riots(), schemas.Alerts(), schemas.Maintenance()
 	return []Definition{
 		{Table(reports.Topic), reports.Schema(), "reported_at"},
 		{Table(riots.Topic), riots.Schema(), "detected_at"},
 		{Table(alerts.Topic), alerts.Schema(), "detected_at"},
+		{Table(maintenance.Topic), maintenance.Schema(), "happened_at"},
 	}
 }
 
