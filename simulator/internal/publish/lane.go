@@ -182,8 +182,7 @@ func (l *lane) close(patience context.Context) error {
 // abandon stops the producer and its listener, whatever they still hold.
 func (l *lane) abandon() {
 	l.asking.Lock()
-	held := int64(l.producer.Len())
-	l.acknowledged = l.accepted.Load() - held - l.refused.Load()
+	held, known := int64(l.producer.Len()), l.acknowledged // what is held may be an event that is no message
 	l.closed = true
 	l.asking.Unlock()
 
@@ -192,5 +191,5 @@ func (l *lane) abandon() {
 
 	l.asking.Lock()
 	defer l.asking.Unlock()
-	l.acknowledged = l.accepted.Load() - held - l.refused.Load() // now that every refusal is counted
+	l.acknowledged = max(known, l.accepted.Load()-held-l.refused.Load()) // now that every refusal is counted
 }
