@@ -130,6 +130,29 @@ test('hostile data is inert', async ({ page }) => {
   expect(await page.locator('main script, main iframe, main img, main svg[onload]').count()).toBe(0)
 })
 
+test('a notification comes to those who asked for it, and to nobody else', async ({ page }) => {
+  await page.addInitScript(() => {
+    const told: string[] = []
+    class Notified {
+      static requestPermission = async () => 'granted'
+      constructor(_: string, { body }: { body: string }) {
+        told.push(body)
+      }
+    }
+    Object.assign(window, { told, Notification: Notified })
+  })
+  const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told)
+  await open(page)
+  const quiet = Object.keys(await backstage.riots({ citizen_name: 'Una Quiet', peacescore: 0.5 }))
+  await expect(row(page, quiet[0]!)).toBeVisible()
+  expect(await told()).toEqual([])
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByLabel('Notification').check()
+  await page.keyboard.press('Escape')
+  await backstage.riots({ citizen_name: 'Una Loud', peacescore: 0.5 })
+  await expect.poll(async () => (await told()).join(), { timeout: 20_000 }).toContain('Una Loud')
+})
+
 test('the list is walked by the keyboard alone', async ({ page }) => {
   const ids = Object.keys(await backstage.riots({ count: 3 }))
   await open(page)
