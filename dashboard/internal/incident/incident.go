@@ -53,7 +53,7 @@ type Incident struct {
 	District    string           `json:"district"`
 	Lat         float64          `json:"lat"`
 	Lon         float64          `json:"lon"`
-	Severity    schemas.Severity `json:"severity"` // the highest
+	Severity    schemas.Severity `json:"severity"`  // the highest
 	OpenedAt    Time             `json:"opened_at"` // the first riot; see seenAt
 	LastAt      Time             `json:"last_at"`   // the last one
 	Riots       int64            `json:"riots"`
