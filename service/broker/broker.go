@@ -17,6 +17,26 @@ import (
 // DefaultServers is where the local stack's broker listens.
 const DefaultServers = "localhost:9092"
 
+// leaveLimit bounds how long a member takes to leave its group.
+const leaveLimit = 15 * time.Second
+
+// Leave closes a consumer that is a member of a group. One that the group has
+// fenced, as it may when a coordinator dies, never manages to (librdkafka's
+// issues 3437 and 3740): it is left as it is after fifteen seconds, and the
+// program should end.
+func Leave(consumer *kafka.Consumer) error { return within(leaveLimit, consumer.Close) }
+
+func within(limit time.Duration, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(limit):
+		return fmt.Errorf("it takes longer than %s", limit)
+	}
+}
+
 // probeTimeout bounds one question to the broker: the client cannot be told to
 // stop asking before.
 const probeTimeout = 2 * time.Second

@@ -50,6 +50,7 @@ import (
 	"github.com/peacestate/peacestate/alerter/internal/rule"
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/registry"
+	"github.com/peacestate/peacestate/service/broker"
 )
 
 // Settings are what a run needs. Package app validates them.
@@ -109,7 +110,7 @@ func Run(ctx context.Context, s Settings) error {
 	}
 	lines.Close(time.Until(end))
 	// The consumer's last act is to commit what is stored (loop.give).
-	if closeErr := consumer.Close(); closeErr != nil {
+	if closeErr := broker.Leave(consumer); closeErr != nil {
 		s.Log.Warn("leaving the consumer group failed; its partitions are free in six seconds", "error", closeErr)
 	}
 	topic.Close()

@@ -74,7 +74,7 @@ func (h *hook) consume(ctx context.Context) error {
 	err = m.run(ctx)
 	h.joined.Store(false)
 	// The consumer's last act is to give its partitions back (member.give).
-	if closeErr := consumer.Close(); closeErr != nil {
+	if closeErr := broker.Leave(consumer); closeErr != nil {
 		h.log.Warn("leaving the webhook's group failed; its partitions are free in ten seconds", "error", closeErr)
 	}
 	m.stopWorkers(slices.Collect(maps.Keys(m.workers)))
