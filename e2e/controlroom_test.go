@@ -417,7 +417,8 @@ type riots struct {
 	CitizenName string   `json:"citizen_name"`
 	Peacescore  float64  `json:"peacescore"`
 	Words       []string `json:"words"`
-	Lat, Lon    float64
+	Lat         float64  `json:"lat"` // of the drone; in Parliament when it is 0
+	Lon         float64  `json:"lon"`
 }
 
 func (r riots) name(i int) string { return cmp.Or(r.CitizenName, fmt.Sprintf("Rioter %d", i)) }

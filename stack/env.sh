@@ -39,9 +39,9 @@ export AWS_REGION=us-east-1
 # Keys of a server that only this machine can reach; not secrets.
 export AWS_ACCESS_KEY_ID=peacestate AWS_SECRET_ACCESS_KEY=peacestate-local
 export TOPIC_REPLICATION=1
-# The control room, and the token without which nobody changes anything in it; stack/up draws it.
-export DASHBOARD_LISTEN=127.0.0.1:$DASHBOARD_PORT DASHBOARD_TOKEN=
-[ ! -r "$STATE/dashboard-token" ] || DASHBOARD_TOKEN=$(<"$STATE/dashboard-token")
+# The control room, and the token without which nobody changes anything in it: one's own, or that which stack/up has drawn.
+export DASHBOARD_LISTEN=127.0.0.1:$DASHBOARD_PORT DASHBOARD_TOKEN=${DASHBOARD_TOKEN:-}
+if [ -z "$DASHBOARD_TOKEN" ] && [ -r "$STATE/dashboard-token" ]; then DASHBOARD_TOKEN=$(<"$STATE/dashboard-token"); fi
 
 # Java: the parts bring Java 21 for Kafka, Connect and the registry. Spark needs a whole JDK 17 to 23 of this machine's.
 java_major() { "$1" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p;q'; }

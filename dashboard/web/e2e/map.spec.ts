@@ -36,17 +36,17 @@ test('the map is drawn from files of the server alone, and alerts come onto it',
   expect(before.water / before.all).toBeGreaterThan(0.2)
   expect(before.water / before.all).toBeLessThan(0.9)
   // Far from where the other tests riot, lest they are one cluster.
-  for (const [Lat, Lon] of [
+  for (const [lat, lon] of [
     [43.92, -27.9],
     [43.93, -28.0],
     [44.1, -28.0],
   ] as const)
-    await backstage.riots({ peacescore: 0.5, Lat, Lon })
+    await backstage.riots({ peacescore: 0.5, lat, lon })
   await expect.poll(async () => (await look(page)).critical, { timeout: 15_000 }).toBeGreaterThan(before.critical + 60)
 })
 
 test('an incident is shown on the map, and a busy hour of the past is replayed', async ({ page, request }) => {
-  const [id] = Object.keys(await backstage.riots({ citizen_name: 'Mia Mapped', peacescore: 0.5, Lat: 43.9, Lon: -28.15 }))
+  const [id] = Object.keys(await backstage.riots({ citizen_name: 'Mia Mapped', peacescore: 0.5, lat: 43.9, lon: -28.15 }))
   await open(page, `/map?incident=${encodeURIComponent(id!)}`)
   await expect(page.getByRole('complementary')).toContainText('Mia Mapped')
 

@@ -13,8 +13,8 @@ export interface Riots {
   citizen_name?: string
   peacescore?: number
   words?: string[]
-  Lat?: number
-  Lon?: number
+  lat?: number
+  lon?: number
 }
 
 async function call<T>(path: string, body: unknown = {}): Promise<T> {
