@@ -78,6 +78,9 @@ chaos: ## a wave of reports while everything is killed at random, then the audit
 chaos-short: ## three minutes of it
 	@MINUTES=3 SEED=7 e2e/chaos
 
+test-compose: ## Docker Compose, run whole: images, up, crashes, an upgrade, three brokers; brings up an engine where there is none
+	@compose/engine compose/test
+
 bench: bench-simulator bench-alerter bench-archive bench-analysis bench-dashboard ## every benchmark; each ends with a line per figure, "bench NAME VALUE UNIT"
 
 bench-simulator: ## reports/s into a local Kafka, beside Kafka's own ProducerPerformance (4 minutes)
@@ -95,4 +98,4 @@ bench-analysis: ## each question over 20 million reports: Spark cold, warm and a
 bench-dashboard: ## from a riot's message to a browser's screen beside 1 wave; two hundred listeners (4 minutes)
 	@bench/dashboard
 
-.PHONY: help up up-scaled topics schemas tables connectors demo demo-evolve demo-maintenance notebook web web-test dashboard status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis bench-dashboard chaos chaos-short
+.PHONY: help test-compose up up-scaled topics schemas tables connectors demo demo-evolve demo-maintenance notebook web web-test dashboard status down clean test lint unit e2e bench bench-simulator bench-alerter bench-archive bench-analysis bench-dashboard chaos chaos-short

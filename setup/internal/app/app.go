@@ -43,7 +43,7 @@ func Program() service.Program {
 // Topics creates the topics of the contract.
 type Topics struct {
 	Kafka       string        `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" help:"Kafka's bootstrap servers."`
-	Replication int           `env:"TOPIC_REPLICATION" default:"1" help:"Copies of each partition."`
+	Replication int           `env:"TOPIC_REPLICATION" default:"1" help:"Copies of each partition; -1 for as many as the brokers make by default."`
 	Wait        time.Duration `default:"1m" help:"How long to wait for Kafka."`
 }
 

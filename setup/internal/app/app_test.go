@@ -65,7 +65,7 @@ func TestBadOptionsAreOneLineAndExit2(t *testing.T) {
 		"a negative wait for Connect":    {[]string{"connectors", good, "--wait=-5s"}, []string{wait}},
 		"a registry that is no URL":      {[]string{"schemas", "--registry", "registry"}, []string{`--registry must be a URL, as in http://localhost:8081/apis/ccompat/v7, not "registry"`}},
 		"a negative wait for it":         {[]string{"schemas", "--wait=-5s"}, []string{wait}},
-		"no copies of a partition":       {[]string{"topics", "--replication", "0"}, []string{"--replication must be at least 1, not 0"}},
+		"no copies of a partition":       {[]string{"topics", "--replication", "0"}, []string{"--replication must be at least 1, or -1 for the brokers' default, not 0"}},
 		"several problems":               {[]string{"topics", "--kafka=", "--wait=-5s"}, []string{"--kafka must name a server", "; " + wait}},
 		"no command":                     {nil, []string{`expected one of "topics", "schemas", "schema", "connectors"`}},
 	}

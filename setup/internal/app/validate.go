@@ -16,7 +16,7 @@ import (
 func (t Topics) Validate() error {
 	return errors.Join(
 		require(strings.TrimSpace(t.Kafka) != "", "--kafka must name a server, as in localhost:9092"),
-		require(t.Replication >= 1, "--replication must be at least 1, not %d", t.Replication),
+		require(t.Replication >= 1 || t.Replication == -1, "--replication must be at least 1, or -1 for the brokers' default, not %d", t.Replication),
 		notNegative(t.Wait),
 	)
 }
