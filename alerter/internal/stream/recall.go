@@ -42,8 +42,7 @@ func (l *loop) recall(ctx context.Context, riotsID string, partitions []int32) (
 	r := recalling{loop: l, riotsID: riotsID, pasts: make(map[int32]past), unread: make(map[int32]bool)}
 	var tails []kafka.TopicPartition
 	for _, p := range partitions {
-		// The group's consumer is connected; a new one would take half a second to find the end.
-		low, end, err := l.consumer.QueryWatermarkOffsets(topic, p, int(requestTimeout.Milliseconds()))
+		low, end, err := ends(topic, p, l.consumer, consumer)
 		if err != nil {
 			return nil, fmt.Errorf("ask where partition %d of topic %s ends: %w", p, topic, err)
 		}
@@ -84,6 +83,18 @@ func (l *loop) recall(ctx context.Context, riotsID string, partitions []int32) (
 		}
 	}
 	return r.pasts, nil
+}
+
+// ends asks where a partition begins and ends. The group's consumer is
+// connected, where a new one takes half a second; but when the partition's
+// leader has died it may hold on to it for a minute, and say "unknown
+// partition". The new one knows no leader but the present one.
+func ends(topic string, partition int32, connected, fresh *kafka.Consumer) (low, end int64, err error) {
+	low, end, err = connected.QueryWatermarkOffsets(topic, partition, int(connectedTimeout.Milliseconds()))
+	if err != nil {
+		low, end, err = fresh.QueryWatermarkOffsets(topic, partition, int(requestTimeout.Milliseconds()))
+	}
+	return low, end, err
 }
 
 // take adds one record of topic alerts to the past of its partition. One that

@@ -33,6 +33,8 @@ const (
 	resumeLimit = 4 * time.Minute
 	// requestTimeout bounds one question to the broker.
 	requestTimeout = 5 * time.Second
+	// connectedTimeout bounds one to which the answer takes milliseconds, if it comes.
+	connectedTimeout = 500 * time.Millisecond
 	// sayAgain is how often trouble that goes on is mentioned.
 	sayAgain = 5 * time.Second
 )
