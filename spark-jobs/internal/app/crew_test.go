@@ -45,7 +45,8 @@ func TestTheCrewIsCalledByDrone(t *testing.T) {
 	if err := crew.call(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
-	if err := crew.call(t.Context(), []schemas.CallIn{{DroneID: "drone-000003", Probability: 2}}); err == nil || !strings.Contains(err.Error(), "drone-000003") {
+	impossible := schemas.CallIn{DroneID: "drone-000003", Probability: 2}
+	if err := crew.call(t.Context(), []schemas.CallIn{impossible}); err == nil || !strings.Contains(err.Error(), "drone-000003") {
 		t.Errorf("a probability of 2 is sent: %v", err)
 	}
 
