@@ -196,6 +196,8 @@ func TestPipeline(t *testing.T) {
 		alertsAreThoseOfTheRiots(t, s, truth.Totals.Riots)
 	})
 
+	step("the ground crew is told of each drone to call in, once until it is repaired", func(t *testing.T) { theCrewIsTold(t, s) })
+
 	step("no alert is missed or repeated while the alerter is killed again and again, and the broker once", func(t *testing.T) {
 		alertsSurvive(t, s, truth.Totals.Riots)
 	})

@@ -288,10 +288,38 @@ func TestMaintenanceKeepsTheRangesToo(t *testing.T) {
 	}
 }
 
+func TestCallInsKeepTheRangesToo(t *testing.T) {
+	never, unknown := -1.0, math.NaN()
+	for field, calls := range map[string][]schemas.CallIn{
+		"called_at":    {{CalledAt: time.UnixMilli(math.MaxInt64)}},
+		"probability":  {{Probability: 1.01}, {Probability: -0.01}, {Probability: math.NaN()}},
+		"horizon_days": {{HorizonDays: -1}},
+		"lead_days":    {{LeadDays: &never}, {LeadDays: &unknown}},
+	} {
+		for _, call := range calls {
+			if _, err := newest(t, schemas.CallIns()).Append(nil, call); err == nil || !strings.Contains(err.Error(), field+" is ") {
+				t.Errorf("%v, want one about %s", err, field)
+			}
+		}
+	}
+}
+
+func TestALeadThatNobodyKnowsStaysUnknown(t *testing.T) {
+	codec := newest(t, schemas.CallIns())
+	encoded, err := codec.Append(nil, schemas.CallIn{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := codec.Decode(encoded); err != nil || got.LeadDays != nil {
+		t.Errorf("it is read as %+v, %v", got, err)
+	}
+}
+
 func FuzzReports(f *testing.F)     { fuzz(f, schemas.Reports(), "report") }
 func FuzzRiots(f *testing.F)       { fuzz(f, schemas.Riots(), "riot") }
 func FuzzAlerts(f *testing.F)      { fuzz(f, schemas.Alerts(), "alert") }
 func FuzzMaintenance(f *testing.F) { fuzz(f, schemas.Maintenance(), "maintenance") }
+func FuzzCallIns(f *testing.F)     { fuzz(f, schemas.CallIns(), "call-in") }
 
 // fuzz decodes arbitrary bytes in every version. Whatever is accepted has a
 // JSON form, comes back the same when it is sent on, and is what goavro reads;

@@ -36,6 +36,7 @@ func TestPublishedBytesNeverChange(t *testing.T) {
 	t.Run("riot", func(t *testing.T) { testPublishedBytes(t, schemas.Riots(), "riot") })
 	t.Run("alert", func(t *testing.T) { testPublishedBytes(t, schemas.Alerts(), "alert") })
 	t.Run("maintenance", func(t *testing.T) { testPublishedBytes(t, schemas.Maintenance(), "maintenance") })
+	t.Run("call-in", func(t *testing.T) { testPublishedBytes(t, schemas.CallIns(), "call-in") })
 }
 
 func testPublishedBytes[T any](t *testing.T, contract schemas.Contract[T], record string) {
@@ -74,6 +75,7 @@ func TestPublishedSchemasAreTheOnesInUse(t *testing.T) {
 		"riot":        schemas.Riots().Versions,
 		"alert":       schemas.Alerts().Versions,
 		"maintenance": schemas.Maintenance().Versions,
+		"call-in":     schemas.CallIns().Versions,
 	}
 	for record, versions := range tests {
 		t.Run(record, func(t *testing.T) {

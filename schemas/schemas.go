@@ -89,6 +89,8 @@ var (
 	alertV2 string
 	//go:embed maintenance.avsc
 	maintenanceV1 string
+	//go:embed call-in.avsc
+	callInV1 string
 )
 
 // Reports is what every drone sends once per period, keyed by drone_id.
@@ -137,5 +139,14 @@ func Maintenance() Contract[MaintenanceEvent] {
 		shape: shape[MaintenanceEvent]{
 			name: "peacestate.Maintenance", native: MaintenanceEvent.native, typed: maintenanceOf, valid: MaintenanceEvent.valid,
 		},
+	}
+}
+
+// CallIns is which drones the ground crew should call in, keyed by drone_id.
+func CallIns() Contract[CallIn] {
+	return Contract[CallIn]{
+		Topic:    "call-ins",
+		Versions: []string{callInV1},
+		shape:    shape[CallIn]{name: "peacestate.CallIn", native: CallIn.native, typed: callInOf, valid: CallIn.valid},
 	}
 }

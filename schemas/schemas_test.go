@@ -28,6 +28,10 @@ func TestTopicsAndSubjects(t *testing.T) {
 			names{schemas.Maintenance().Topic, schemas.Maintenance().DeadLetters(), schemas.Maintenance().Subject()},
 			names{"maintenance", "maintenance-dlq", "maintenance-value"},
 		},
+		"call-ins": {
+			names{schemas.CallIns().Topic, schemas.CallIns().Undelivered(), schemas.CallIns().Subject()},
+			names{"call-ins", "call-ins-undelivered", "call-ins-value"},
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -45,6 +49,9 @@ func TestIDsAreTheirPartsAndNumbersOfFixedWidth(t *testing.T) {
 		"a report":               {schemas.ReportID("drone-000042", 1337), "drone-000042/0000001337"},
 		"a failure":              {schemas.EventID("drone-000042", schemas.FailureEvent, 7), "drone-000042/failure/000007"},
 		"a repair":               {schemas.EventID("drone-000042", schemas.RepairEvent, 1_234_567), "drone-000042/repair/1234567"},
+		"a call-in":              {schemas.CallInID("drone-000042", time.UnixMilli(1_793_715_631_512)), "drone-000042/call-in/2026-11-03T14:20:31.512Z"},
+		"a call-in on the hour":  {schemas.CallInID("drone-000042", time.UnixMilli(1_793_714_400_000)), "drone-000042/call-in/2026-11-03T14:00:00.000Z"},
+		"the first call-in":      {schemas.CallInID("drone-000042", time.Time{}), "drone-000042/call-in/unrepaired"},
 		"a riot":                 {schemas.RiotID("drone-000042/0000001337", "citizen-0000423"), "drone-000042/0000001337/citizen-0000423"},
 	}
 	for name, tt := range tests {

@@ -177,7 +177,7 @@ func published(t *testing.T) (*fake, *Client) {
 	client := newClient("http://registry", fake)
 	for _, err := range []error{
 		Publish(client, schemas.Reports()), Publish(client, schemas.Riots()), Publish(client, schemas.Alerts()),
-		Publish(client, schemas.Maintenance()),
+		Publish(client, schemas.Maintenance()), Publish(client, schemas.CallIns()),
 	} {
 		if err != nil {
 			t.Fatal(err)

@@ -29,7 +29,7 @@ type Options struct {
 	Kafka    string          `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"HOST:PORT,..." help:"Kafka's bootstrap servers (${default})."`
 	Registry string          `env:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081/apis/ccompat/v7" placeholder:"URL" help:"Confluent API of the schema registry (${default})."`
 	Group    string          `default:"alerter" placeholder:"NAME" help:"Consumer group; alerters of one group share the riots. One group at a time may alert (${default})."`
-	Format   deliver.Format  `enum:"json,text" default:"json" placeholder:"FORMAT" help:"How alerts are written to standard output: json or text (${default})."`
+	Format   deliver.Format  `enum:"json,text" default:"json" placeholder:"FORMAT" help:"How alerts and call-ins are written to standard output: json or text (${default})."`
 	MaxAge   time.Duration   `default:"15m" placeholder:"DURATION" help:"A riot older than this is alerted on as stale (${default})."`
 	Cooldown time.Duration   `default:"10m" placeholder:"DURATION" help:"Riots of a citizen that follow each other within this, by their own time, and within --nearby are one incident: one alert, and updates of it (${default})."`
 	Nearby   float64         `default:"1000" placeholder:"METRES" help:"How far apart the drones that see them may be (${default})."`
@@ -54,7 +54,7 @@ const (
 func Program() service.Program {
 	return service.Program{
 		Name: "alerter",
-		Does: "Turns riots into alerts as quickly as it can: one JSON line each on standard output, and the topic alerts.",
+		Does: "Turns riots into alerts as quickly as it can: one JSON line each on standard output, and the topic alerts. Tells the ground crew which drones to call in.",
 		Examples: []string{
 			"go run ./alerter                      alert until Ctrl-C",
 			"go run ./alerter --format text        the same, for people",
@@ -62,6 +62,7 @@ func Program() service.Program {
 			"go run ./alerter --stats 10s          say every ten seconds how many alerts, and how long they took",
 			"go run ./alerter --listen :9101       with metrics and health",
 			"go run ./alerter --webhook https://ops.example/alerts --webhook slack=https://hooks.slack.com/services/...",
+			"go run ./alerter --crew-webhook https://crew.example/calls     tell the ground crew which drones to call in",
 		},
 		Grammar: &Options{},
 	}
@@ -162,7 +163,8 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 		return err
 	}
 	alerts.Know(writer) // a partition must not wait for the registry to be taken over
-	stopWebhooks, err := o.startWebhooks(ctx, s, alerts, metrics, condition)
+	s.Out = &oneAtATime{out: s.Out}
+	stopWebhooks, err := o.startWebhooks(ctx, s, client, alerts, metrics, condition)
 	if err != nil {
 		return err
 	}

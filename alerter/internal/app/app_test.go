@@ -48,6 +48,8 @@ func TestBadOptionsAreOneLineBeforeAnythingIsConnectedTo(t *testing.T) {
 		{"a webhook that is no URL", []string{"--webhook", "https://ops.example/", "--webhook", "ops.example/alerts"}, []string{"--webhook", "number 2", "slack=URL", "discord=URL"}},
 		{"a webhook of an unknown format", []string{"--webhook", "teams=https://ops.example/"}, []string{"--webhook", "slack=URL"}},
 		{"a webhook named twice", []string{"--webhook", "https://ops.example/", "--webhook", "json=https://ops.example/"}, []string{"--webhook", "ops.example#", "twice"}},
+		{"a crew's webhook that is no URL", []string{"--crew-webhook", "ops.example/alerts"}, []string{"--crew-webhook", "number 1", "slack=URL"}},
+		{"a crew's webhook named twice", []string{"--crew-webhook", "https://ops.example/", "--crew-webhook", "https://ops.example/"}, []string{"--crew-webhook", "ops.example#", "twice"}},
 		{"no time for a webhook", []string{"--webhook-give-up", "0s"}, []string{"--webhook-give-up"}},
 		{"two at once, both named", []string{"--max-age", "0s", "--group="}, []string{"--max-age", "--group", "; "}},
 	} {

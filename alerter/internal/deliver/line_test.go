@@ -90,3 +90,43 @@ func TestWhatHasNoJSONIsNamed(t *testing.T) {
 		t.Errorf("written: %q, and the error is %v", got, err)
 	}
 }
+
+func TestACallInIsALineToo(t *testing.T) {
+	lead := 2.5
+	known := schemas.CallIn{
+		CallID: "drone-000042/call-in/2026-11-03T14:20:31.512Z", DroneID: "drone-000042",
+		CalledAt: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), Probability: 0.9375, HorizonDays: 7, LeadDays: &lead,
+		Reasons: "vibration up 40% in five days", Part: "bearing", Model: "v1/2026-08-28/3f2a91bc",
+	}
+	unknown := known
+	unknown.LeadDays, unknown.Part, unknown.Reasons = nil, "", "nothing\nstands out"
+	for want, call := range map[string]schemas.CallIn{
+		"2027-01-01T00:00:00Z  call-in   drone-000042: 94% that it fails within 7 days, on average in 2.5, bearing suspected; vibration up 40% in five days\n": known,
+		"2027-01-01T00:00:00Z  call-in   drone-000042: 94% that it fails within 7 days; nothing\uFFFDstands out\n":                                             unknown,
+	} {
+		got, err := Text.AppendCallIn(nil, call)
+		if diff := cmp.Diff(want, string(got)); err != nil || diff != "" {
+			t.Errorf("%v; line (-want +got):\n%s", err, diff)
+		}
+		var back schemas.CallIn
+		got, err = JSON.AppendCallIn(nil, call)
+		if err == nil {
+			err = json.Unmarshal(got, &back)
+		}
+		if diff := cmp.Diff(call, back); err != nil || diff != "" || strings.Count(string(got), "\n") != 1 {
+			t.Errorf("%v; read back (-want +got):\n%s", err, diff)
+		}
+	}
+	known.Probability = math.NaN()
+	if got, err := JSON.AppendCallIn([]byte("before"), known); err == nil || !strings.Contains(err.Error(), known.CallID) || string(got) != "before" {
+		t.Errorf("written: %q, and the error is %v", got, err)
+	}
+}
+
+func TestNothingIsCertain(t *testing.T) {
+	for p, want := range map[float64]string{0: "less than 1%", 0.0099: "less than 1%", 0.01: "1%", 0.835: "84%", 0.99: "99%", 0.996: "more than 99%", 1: "more than 99%"} {
+		if got := Percent(p); got != want {
+			t.Errorf("%v is %s, want %s", p, got, want)
+		}
+	}
+}

@@ -5,13 +5,11 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
-
-	"github.com/peacestate/peacestate/schemas"
 )
 
 const (
-	// room is how many alerts may wait for the reader of the lines: seconds of
-	// a backlog that is caught up with, in about ten megabytes.
+	// room is how many values may wait for the reader of the lines: seconds of a
+	// backlog of alerts that is caught up with, in about ten megabytes.
 	room = 1 << 14
 	// atOnce is how many bytes of lines are written together, at most, unless
 	// one line is longer: what a pipe takes whole (PIPE_BUF), so that lines of
@@ -21,16 +19,18 @@ const (
 	sayAgain = 5 * time.Second
 )
 
-// Lines writes alerts to a stream, one line each, at once and by a goroutine of
-// its own: whoever prints never waits for the reader. What there is no room
-// for, or cannot be written, is left out, counted and said; the topic has it.
+// Lines writes the values of a topic, like alerts, to a stream, one line each,
+// at once and by a goroutine of its own: whoever prints never waits for the
+// reader. What there is no room for, or cannot be written, is left out, counted
+// and said; the topic has it.
 //
 // Print is for one goroutine, until Close; Unwritten for any.
-type Lines struct {
-	format Format
+type Lines[T any] struct {
+	topic  string
+	format func(dst []byte, v T) ([]byte, error)
 	out    io.Writer
 	log    *slog.Logger
-	queue  chan schemas.Alert
+	queue  chan T
 	done   chan struct{} // closed when nothing more is written
 
 	printed, written atomic.Int64
@@ -38,29 +38,30 @@ type Lines struct {
 	refused          mention // by the one that writes
 }
 
-// OpenLines begins to write lines to out.
-func OpenLines(out io.Writer, format Format, log *slog.Logger) *Lines {
-	l := &Lines{format: format, out: out, log: log, queue: make(chan schemas.Alert, room), done: make(chan struct{})}
+// OpenLines begins to write lines of what is in a topic to out. format appends
+// one line; on an error it returns dst as it was.
+func OpenLines[T any](out io.Writer, topic string, format func(dst []byte, v T) ([]byte, error), log *slog.Logger) *Lines[T] {
+	l := &Lines[T]{topic: topic, format: format, out: out, log: log, queue: make(chan T, room), done: make(chan struct{})}
 	go l.write()
 	return l
 }
 
-// Print hands one alert over, if there is room. It does not wait.
-func (l *Lines) Print(alert schemas.Alert) {
+// Print hands one value over, if there is room. It does not wait.
+func (l *Lines[T]) Print(v T) {
 	l.printed.Add(1)
 	select {
-	case l.queue <- alert:
+	case l.queue <- v:
 	default:
-		l.full.say(l.log, "nobody reads the lines as quickly as they come; some are left out, topic alerts has them")
+		l.full.say(l.log, "nobody reads the lines as quickly as they come; some are left out, the topic has them", "topic", l.topic)
 	}
 }
 
-// Unwritten is how many alerts have not been written as lines (yet).
-func (l *Lines) Unwritten() int64 { return l.printed.Load() - l.written.Load() }
+// Unwritten is how many values have not been written as lines (yet).
+func (l *Lines[T]) Unwritten() int64 { return l.printed.Load() - l.written.Load() }
 
 // Close waits until all lines are written, for at most limit. What is being
 // written then can not be taken back.
-func (l *Lines) Close(limit time.Duration) {
+func (l *Lines[T]) Close(limit time.Duration) {
 	close(l.queue)
 	select {
 	case <-l.done:
@@ -69,7 +70,7 @@ func (l *Lines) Close(limit time.Duration) {
 }
 
 // write is the goroutine. It writes what there is, and only then waits.
-func (l *Lines) write() {
+func (l *Lines[T]) write() {
 	defer close(l.done)
 	var line, batch []byte
 	var count int64
@@ -77,10 +78,10 @@ func (l *Lines) write() {
 		l.flush(batch, count)
 		batch, count = batch[:0], 0
 	}
-	for alert := range l.queue {
+	for v := range l.queue {
 		var err error
-		if line, err = l.format.Append(line[:0], alert); err != nil {
-			l.refused.say(l.log, "an alert is no line; topic alerts has it", "error", err)
+		if line, err = l.format(line[:0], v); err != nil {
+			l.refused.say(l.log, "it is no line; the topic has it", "topic", l.topic, "error", err)
 		} else {
 			if len(batch)+len(line) > atOnce {
 				flush()
@@ -94,12 +95,12 @@ func (l *Lines) write() {
 	}
 }
 
-func (l *Lines) flush(batch []byte, count int64) {
+func (l *Lines[T]) flush(batch []byte, count int64) {
 	if count == 0 {
 		return
 	}
 	if _, err := l.out.Write(batch); err != nil {
-		l.refused.say(l.log, "lines cannot be written; topic alerts has them", "error", err)
+		l.refused.say(l.log, "lines cannot be written; the topic has them", "topic", l.topic, "error", err)
 		return
 	}
 	l.written.Add(count)

@@ -50,7 +50,7 @@ func wantInOrder(t *testing.T, lines string, n int) {
 func TestALineIsWrittenAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &reader{}
-		lines := OpenLines(r, JSON, slog.New(slog.DiscardHandler))
+		lines := OpenLines(r, "alerts", JSON.Append, slog.New(slog.DiscardHandler))
 		for i := range 3 {
 			lines.Print(numbered(i))
 			synctest.Wait()
@@ -65,7 +65,7 @@ func TestALineIsWrittenAtOnce(t *testing.T) {
 func TestManyLinesAreWrittenTogetherAndNoneIsTorn(t *testing.T) {
 	r := &reader{}
 	r.mu.Lock()
-	lines := OpenLines(r, JSON, slog.New(slog.DiscardHandler))
+	lines := OpenLines(r, "alerts", JSON.Append, slog.New(slog.DiscardHandler))
 	const n = 1000
 	for i := range n {
 		lines.Print(numbered(i))
@@ -90,7 +90,7 @@ func TestWhoPrintsDoesNotWaitForAReaderThatIsStuck(t *testing.T) {
 	var log bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
 		r := &stuck{free: make(chan struct{})}
-		lines := OpenLines(r, Text, slog.New(slog.NewTextHandler(&log, nil)))
+		lines := OpenLines(r, "alerts", Text.Append, slog.New(slog.NewTextHandler(&log, nil)))
 		lines.Print(numbered(0))
 		synctest.Wait() // it is being written
 		for i := range room + 5 {
@@ -133,7 +133,7 @@ func (closed) Write([]byte) (int, error) { return 0, errors.New("the reader is g
 func TestLinesThatCannotBeWrittenAreCountedAndSaidNowAndThen(t *testing.T) {
 	var log bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		lines := OpenLines(closed{}, JSON, slog.New(slog.NewTextHandler(&log, nil)))
+		lines := OpenLines(closed{}, "alerts", JSON.Append, slog.New(slog.NewTextHandler(&log, nil)))
 		for i := range 60 {
 			lines.Print(numbered(i))
 			time.Sleep(time.Second / 10)

@@ -23,7 +23,7 @@ type loop struct {
 	Settings
 	consumer *kafka.Consumer
 	topic    *deliver.Topic
-	lines    *deliver.Lines
+	lines    *deliver.Lines[schemas.Alert]
 
 	riotsID  string             // of the topic that the assigned partitions are of
 	assigned map[int32]*holding // by partition

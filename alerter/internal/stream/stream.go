@@ -101,7 +101,7 @@ func Run(ctx context.Context, s Settings) error {
 	if err != nil {
 		return errors.Join(err, consumer.Close())
 	}
-	lines := deliver.OpenLines(s.Out, s.Format, s.Log)
+	lines := deliver.OpenLines(s.Out, schemas.Alerts().Topic, s.Format.Append, s.Log)
 	l := &loop{Settings: s, consumer: consumer, topic: topic, lines: lines, assigned: make(map[int32]*holding)}
 	err = l.run(ctx)
 	end := time.Now().Add(drainLimit)

@@ -6,31 +6,28 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
-
-	"github.com/peacestate/peacestate/schemas"
 )
 
 // kafkaTimeout bounds one question to the broker.
 const kafkaTimeout = 5 * time.Second
 
-// begin commits the end of each partition of the topic alerts for a group that
+// begin commits the end of each partition of a topic for a group that
 // has committed nothing there: a new webhook is not flooded with the past, nor
 // does it miss what comes before it has joined its group. It does not join.
 //
 // A group whose members were all away for longer than Kafka keeps its offsets
 // (a week by default) begins anew.
-func begin(servers, group string) error {
+func begin(servers, group, topic string) error {
 	c := memberConfig(servers, group)
 	consumer, err := kafka.NewConsumer(&c)
 	if err != nil {
 		return fmt.Errorf("configure the Kafka consumer: %w", err)
 	}
 	defer consumer.Close()
-	without, err := uncommitted(consumer)
+	without, err := uncommitted(consumer, topic)
 	if err != nil || len(without) == 0 {
 		return err
 	}
-	topic := schemas.Alerts().Topic
 	for i, p := range without {
 		_, end, err := consumer.QueryWatermarkOffsets(topic, p.Partition, milliseconds(kafkaTimeout))
 		if err != nil {
@@ -44,17 +41,16 @@ func begin(servers, group string) error {
 	// Kafka refuses outsiders when the group has members: another alerter was
 	// quicker, and has committed.
 	err = fmt.Errorf("commit where group %s begins: %w", group, err)
-	without, askErr := uncommitted(consumer)
+	without, askErr := uncommitted(consumer, topic)
 	if askErr == nil && len(without) == 0 {
 		return nil
 	}
 	return errors.Join(err, askErr)
 }
 
-// uncommitted lists the partitions of the topic alerts in which the consumer's
-// group has committed nothing.
-func uncommitted(consumer *kafka.Consumer) ([]kafka.TopicPartition, error) {
-	topic := schemas.Alerts().Topic
+// uncommitted lists the partitions of a topic in which the consumer's group has
+// committed nothing.
+func uncommitted(consumer *kafka.Consumer, topic string) ([]kafka.TopicPartition, error) {
 	metadata, err := consumer.GetMetadata(&topic, false, milliseconds(kafkaTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("list the partitions of topic %s: %w", topic, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/peacestate/peacestate/alerter/internal/deliver"
 	"github.com/peacestate/peacestate/schemas"
 )
 
@@ -19,11 +20,13 @@ const bodyVersion = 1
 
 // The events of a body.
 const (
-	opened  = "opened"  // a new incident
-	updated = "updated" // a known one, of a severity not told before
+	opened   = "opened"    // a new incident
+	updated  = "updated"   // a known one, of a severity not told before
+	calledIn = "called_in" // a drone that the ground crew should call in
 )
 
-// A body is what a receiver of JSON reads, and what the templates are given.
+// A body is what a receiver of JSON reads of an alert, and what the templates
+// are given.
 type body struct {
 	Version int           `json:"version"`
 	Event   string        `json:"event"`
@@ -39,17 +42,27 @@ func bodyOf(alert schemas.Alert) body {
 	return body{Version: bodyVersion, Event: event, Alert: alert, MapURL: mapURL(alert.Lat, alert.Lon)}
 }
 
+// A callBody is the same of a call to the ground crew.
+type callBody struct {
+	Version int            `json:"version"`
+	Event   string         `json:"event"`
+	CallIn  schemas.CallIn `json:"call_in"` // with the field names of the Avro schema
+}
+
+func callBodyOf(call schemas.CallIn) callBody {
+	return callBody{Version: bodyVersion, Event: calledIn, CallIn: call}
+}
+
 // mapURL is a map of the place where the drone was, with a marker.
 func mapURL(lat, lon float64) string {
 	return fmt.Sprintf("https://www.openstreetmap.org/?mlat=%.5f&mlon=%.5f#map=15/%.5[1]f/%.5[2]f", lat, lon)
 }
 
-// encode is the body of an alert in this format.
-func (f Format) encode(alert schemas.Alert) ([]byte, error) {
-	b := bodyOf(alert)
+// encode is a body in this format. The kind names its templates.
+func (f Format) encode(kind string, b any) ([]byte, error) {
 	switch f {
 	case Slack:
-		text, err := f.message(b, slackText)
+		text, err := f.message(kind, b, slackText)
 		return jsonOf(struct {
 			Text        string `json:"text"`
 			UnfurlLinks bool   `json:"unfurl_links"` // a preview of the map says no more than the text
@@ -58,7 +71,7 @@ func (f Format) encode(alert schemas.Alert) ([]byte, error) {
 		type mentions struct {
 			Parse []string `json:"parse"`
 		}
-		text, err := f.message(b, discordText)
+		text, err := f.message(kind, b, discordText)
 		return jsonOf(struct {
 			Content         string   `json:"content"`
 			AllowedMentions mentions `json:"allowed_mentions"` // none, whatever a citizen is called
@@ -84,13 +97,16 @@ func jsonOf(v any, err error) ([]byte, error) {
 //go:embed templates
 var templates embed.FS
 
-// message is the text for people. escape makes text of the alert mean nothing
+// message is the text for people. escape makes text of the record mean nothing
 // to the receiver but itself.
-func (f Format) message(b body, escape func(string) string) (string, error) {
-	file := string(f) + ".tmpl"
+func (f Format) message(kind string, b any, escape func(string) string) (string, error) {
+	file := kind + "." + string(f) + ".tmpl"
 	parsed, err := template.New(file).Funcs(template.FuncMap{
-		"text": func(s any) string { return escape(plain(fmt.Sprint(s))) },
-		"time": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"text":    func(s any) string { return escape(plain(fmt.Sprint(s), maxText)) },
+		"long":    func(s string) string { return escape(plain(s, maxLong)) },
+		"time":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"percent": deliver.Percent,
+		"days":    func(days *float64) string { return fmt.Sprintf("%.1f", *days) },
 	}).ParseFS(templates, "templates/"+file)
 	if err != nil {
 		return "", err
@@ -102,21 +118,24 @@ func (f Format) message(b body, escape func(string) string) (string, error) {
 	return strings.TrimSuffix(text.String(), "\n"), nil
 }
 
-// maxText bounds each text of an alert in a message, in characters: Discord
-// refuses messages of more than 2,000.
-const maxText = 100
+// maxText bounds each text in a message, in characters, and maxLong the one that
+// may be long: Discord refuses messages of more than 2,000.
+const (
+	maxText = 100
+	maxLong = 400
+)
 
-// plain is text without what moves the cursor or starts a line, cut to
-// maxText.
-func plain(s string) string {
+// plain is text without what moves the cursor or starts a line, cut to so many
+// characters.
+func plain(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return unicode.ReplacementChar
 	}, s)
-	if runes := []rune(s); len(runes) > maxText {
-		return string(runes[:maxText-1]) + "…"
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
 	return s
 }

@@ -38,7 +38,7 @@ func update() schemas.Alert {
 
 func encode(t *testing.T, format Format, alert schemas.Alert) []byte {
 	t.Helper()
-	body, err := format.encode(alert)
+	body, err := format.encode("alert", bodyOf(alert))
 	must(t, err)
 	return body
 }
@@ -95,6 +95,69 @@ func TestNamesMeanNothingButThemselves(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// call is a call-in; with reasons that Slack and Discord must escape.
+func call() schemas.CallIn {
+	lead := 2.5
+	return schemas.CallIn{
+		CallID: "drone-000042/call-in/2026-11-03T14:20:31.512Z", DroneID: "drone-000042",
+		CalledAt: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), Probability: 0.9375, HorizonDays: 7, LeadDays: &lead,
+		Reasons: "vibration up 40% in five days; 58 days since its repair", Part: "bearing", Model: "v1/2026-08-28/3f2a91bc",
+	}
+}
+
+func encodeCall(t *testing.T, format Format, call schemas.CallIn) []byte {
+	t.Helper()
+	body, err := ofCallIn(call).body(format)
+	must(t, err)
+	return body
+}
+
+func TestJSONHoldsTheWholeCallIn(t *testing.T) {
+	var got callBody
+	must(t, json.Unmarshal(encodeCall(t, JSON, call()), &got))
+	if diff := cmp.Diff(callBody{Version: 1, Event: "called_in", CallIn: call()}, got); diff != "" {
+		t.Errorf("body (-want +got):\n%s", diff)
+	}
+}
+
+func TestACallInIsWords(t *testing.T) {
+	unknown, hostile, long := call(), call(), call()
+	unknown.LeadDays, unknown.Part, unknown.Probability = nil, "", 0.999
+	hostile.DroneID, hostile.Reasons = "<!channel>", "@everyone\n*b*"
+	long.DroneID, long.Part, long.Reasons = strings.Repeat("*", 100_000), strings.Repeat("*", 100_000), strings.Repeat("*", 100_000)
+	for _, test := range []struct {
+		rule  string
+		call  schemas.CallIn
+		slack string
+	}{
+		{
+			"what is known", call(), "*call in* drone-000042: 94% that it fails within 7 days, on average in 2.5\n" +
+				"bearing suspected: vibration up 40% in five days; 58 days since its repair, known at 2027-01-01 00:00:00 UTC",
+		},
+		{
+			"and what is not", unknown, "*call in* drone-000042: more than 99% that it fails within 7 days\n" +
+				"vibration up 40% in five days; 58 days since its repair, known at 2027-01-01 00:00:00 UTC",
+		},
+		{
+			"text means nothing but itself", hostile, "*call in* &lt;!channel&gt;: 94% that it fails within 7 days, on average in 2.5\n" +
+				"bearing suspected: @everyone\uFFFD*b*, known at 2027-01-01 00:00:00 UTC",
+		},
+	} {
+		t.Run(test.rule, func(t *testing.T) {
+			var got struct{ Text string }
+			must(t, json.Unmarshal(encodeCall(t, Slack, test.call), &got))
+			if diff := cmp.Diff(test.slack, got.Text); diff != "" {
+				t.Errorf("message (-want +got):\n%s", diff)
+			}
+		})
+	}
+	var got struct{ Content string }
+	must(t, json.Unmarshal(encodeCall(t, Discord, long), &got))
+	if n := len([]rune(got.Content)); n > 2000 {
+		t.Errorf("%d characters; Discord takes 2,000", n)
 	}
 }
 

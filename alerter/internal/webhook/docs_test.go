@@ -20,6 +20,7 @@ func TestTheExamplesOnThePageAreReal(t *testing.T) {
 	got := string(file)
 	for name, example := range map[string]string{
 		"json":    "```json\n" + indent(t, encode(t, JSON, alert())) + "\n```",
+		"call":    "```json\n" + indent(t, encodeCall(t, JSON, call())) + "\n```",
 		"slack":   "```json\n" + indent(t, encode(t, Slack, alert())) + "\n```",
 		"discord": "```json\n" + indent(t, encode(t, Discord, update())) + "\n```",
 		"verify":  "```go\n" + source(t, "example_test.go", "// genuine ") + "\n```",

@@ -10,13 +10,12 @@ import (
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
-	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/service/broker"
 )
 
 const (
-	// maxQueued bounds the alerts of a partition that wait for its worker; when
+	// maxQueued bounds the records of a partition that wait for its worker; when
 	// so many do, the partition is paused until none does.
 	maxQueued = 100
 	// pollFor is how long a quiet topic is polled before paused partitions are
@@ -62,7 +61,7 @@ type member struct {
 
 // consume is a member until ctx ends, or it cannot go on.
 func (h *hook) consume(ctx context.Context) error {
-	c := memberConfig(h.Servers, h.target.Group(h.Group))
+	c := memberConfig(h.Servers, h.outlet.group)
 	if h.Instance != "" {
 		c["group.instance.id"] = h.Instance
 	}
@@ -82,7 +81,7 @@ func (h *hook) consume(ctx context.Context) error {
 }
 
 func (m *member) run(ctx context.Context) error {
-	topic := schemas.Alerts().Topic
+	topic := m.Subject.topic
 	err := m.consumer.Subscribe(topic, func(_ *kafka.Consumer, event kafka.Event) error {
 		if err := m.rebalance(ctx, event); err != nil && m.failure == nil {
 			m.failure = err
@@ -118,27 +117,27 @@ func (m *member) handle(event kafka.Event) error {
 		if e.IsFatal() {
 			return fmt.Errorf("the Kafka consumer cannot go on: %w", e)
 		}
-		m.trouble("Kafka is in trouble; the webhook's alerts wait for it", e)
+		m.trouble("Kafka is in trouble; the webhook's "+m.Subject.noun+"s wait for it", e)
 	}
 	return nil
 }
 
-// queue hands an alert to its partition's worker. When that has enough, the
+// queue hands a record to its partition's worker. When that has enough, the
 // partition is paused.
-func (m *member) queue(alert *kafka.Message) error {
-	w := m.workers[alert.TopicPartition.Partition]
+func (m *member) queue(message *kafka.Message) error {
+	w := m.workers[message.TopicPartition.Partition]
 	if w == nil {
 		return nil // fetched before the partition was given back: its new owner's
 	}
 	select {
-	case w.alerts <- alert:
+	case w.queue <- message:
 	default:
-		return fmt.Errorf("alerts partition %d offset %d came though its partition is paused", w.partition, alert.TopicPartition.Offset)
+		return fmt.Errorf("%s partition %d offset %d came though its partition is paused", m.Subject.topic, w.partition, message.TopicPartition.Offset)
 	}
-	if len(w.alerts) < cap(w.alerts) {
+	if len(w.queue) < cap(w.queue) {
 		return nil
 	}
-	if err := m.consumer.Pause(alertsPartition(w.partition, 0)); err != nil {
+	if err := m.consumer.Pause(m.at(w.partition, 0)); err != nil {
 		return fmt.Errorf("pause partition %d: %w", w.partition, err)
 	}
 	w.paused = true
@@ -148,10 +147,10 @@ func (m *member) queue(alert *kafka.Message) error {
 // resume lets paused partitions go on whose workers have nothing left to do.
 func (m *member) resume() error {
 	for _, w := range m.workers {
-		if !w.paused || len(w.alerts) > 0 {
+		if !w.paused || len(w.queue) > 0 {
 			continue
 		}
-		if err := m.consumer.Resume(alertsPartition(w.partition, 0)); err != nil {
+		if err := m.consumer.Resume(m.at(w.partition, 0)); err != nil {
 			return fmt.Errorf("resume partition %d: %w", w.partition, err)
 		}
 		w.paused = false
@@ -193,7 +192,7 @@ func (m *member) take(ctx context.Context, assigned []kafka.TopicPartition) erro
 		starts[i] = kafka.TopicPartition{Topic: p.Topic, Partition: p.Partition, Offset: max(p.Offset-remembered, 0)}
 	}
 	if err := m.consumer.IncrementalAssign(starts); err != nil {
-		return fmt.Errorf("take partitions of topic %s: %w", schemas.Alerts().Topic, err)
+		return fmt.Errorf("take partitions of topic %s: %w", m.Subject.topic, err)
 	}
 	for _, p := range committed {
 		m.workers[p.Partition] = startWorker(ctx, m.hook, m.consumer, p.Partition, p.Offset)
@@ -210,11 +209,11 @@ func (m *member) give(revoked []kafka.TopicPartition) error {
 	m.stopWorkers(numbers)
 	if len(numbers) > 0 && !m.consumer.AssignmentLost() {
 		if _, err := m.consumer.Commit(); err != nil && !isNothingStored(err) {
-			m.log.Warn("the webhook's last offsets were not committed; some alerts are posted again", "error", err)
+			m.log.Warn("the webhook's last offsets were not committed; some is told again", "error", err)
 		}
 	}
 	if err := m.consumer.IncrementalUnassign(revoked); err != nil {
-		return fmt.Errorf("give partitions of topic %s back: %w", schemas.Alerts().Topic, err)
+		return fmt.Errorf("give partitions of topic %s back: %w", m.Subject.topic, err)
 	}
 	return nil
 }
@@ -248,9 +247,8 @@ func isNothingStored(err error) bool {
 	return errors.As(err, &refusal) && refusal.Code() == kafka.ErrNoOffset
 }
 
-// alertsPartition names one partition of the topic alerts, as the consumer
-// wants it.
-func alertsPartition(number int32, offset kafka.Offset) []kafka.TopicPartition {
-	topic := schemas.Alerts().Topic
-	return []kafka.TopicPartition{{Topic: &topic, Partition: number, Offset: offset}}
+// at names a place in one partition of the hook's topic, as the consumer wants
+// it.
+func (h *hook) at(number int32, offset kafka.Offset) []kafka.TopicPartition {
+	return []kafka.TopicPartition{{Topic: &h.Subject.topic, Partition: number, Offset: offset}}
 }

@@ -52,6 +52,15 @@ func newReceiver(target Target, secret string) receiver {
 	}}
 }
 
+// tell posts a notice in the receiver's format, as deliver does.
+func (r receiver) tell(ctx context.Context, n notice, giveUp time.Time, retrying func(error)) (attempts int, err error) {
+	body, err := n.body(r.target.format)
+	if err != nil {
+		return 0, err
+	}
+	return r.deliver(ctx, body, giveUp, retrying)
+}
+
 // deliver posts a body until it is taken, it is refused for good, or the next
 // attempt would begin at giveUp or later; at least once. retrying is told of
 // every failure after which it tries again. When ctx ends, the attempt under

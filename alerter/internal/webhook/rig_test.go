@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -52,8 +53,10 @@ func newRig(t *testing.T) *rig {
 	cluster, err := kafka.NewMockCluster(1)
 	must(t, err)
 	t.Cleanup(cluster.Close)
-	must(t, cluster.CreateTopic("alerts", partitions, 1))
-	must(t, cluster.CreateTopic("alerts-undelivered", 1, 1))
+	for _, topic := range []string{"alerts", "call-ins"} {
+		must(t, cluster.CreateTopic(topic, partitions, 1))
+		must(t, cluster.CreateTopic(topic+"-undelivered", 1, 1))
+	}
 	server := httptest.NewServer(http.HandlerFunc(answerAsRegistry))
 	t.Cleanup(server.Close)
 	r := &rig{t: t, cluster: cluster, registry: registry.New(server.URL), log: &syncBuffer{}}
@@ -70,12 +73,15 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
-// answerAsRegistry knows the newest schema of the alerts, as id 1.
+// answerAsRegistry knows the newest schema of the alerts, as id 1, and that of
+// the call-ins, as id 2.
 func answerAsRegistry(w http.ResponseWriter, request *http.Request) {
-	schema := schemas.Alerts().Schema()
-	answer := map[string]any{"subject": schemas.Alerts().Subject(), "version": 1, "id": 1, "schema": schema}
+	answer := map[string]any{"subject": schemas.Alerts().Subject(), "version": 1, "id": 1, "schema": schemas.Alerts().Schema()}
+	if request.URL.Path == "/schemas/ids/2" || strings.HasSuffix(request.URL.Path, schemas.CallIns().Subject()) {
+		answer = map[string]any{"subject": schemas.CallIns().Subject(), "version": 1, "id": 2, "schema": schemas.CallIns().Schema()}
+	}
 	w.Header().Set("Content-Type", "application/json")
-	if request.Method == http.MethodGet && request.URL.Path != "/schemas/ids/1" {
+	if request.Method == http.MethodGet && request.URL.Path != "/schemas/ids/1" && request.URL.Path != "/schemas/ids/2" {
 		w.WriteHeader(http.StatusNotFound)
 		answer = map[string]any{"error_code": 40403, "message": "Schema not found"}
 	}
@@ -113,12 +119,11 @@ func (r *rig) sendAlert(i int, alert schemas.Alert) {
 	r.t.Helper()
 	value, err := r.alerts.Append(nil, alert)
 	must(r.t, err)
-	r.sendBytes(i%partitions, []byte(alert.CitizenID), value)
+	r.sendBytes("alerts", i%partitions, []byte(alert.CitizenID), value)
 }
 
-func (r *rig) sendBytes(partition int, key, value []byte) {
+func (r *rig) sendBytes(topic string, partition int, key, value []byte) {
 	r.t.Helper()
-	topic := "alerts"
 	delivered := make(chan kafka.Event, 1)
 	must(r.t, r.producer.Produce(&kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: int32(partition)},
@@ -133,8 +138,8 @@ func (r *rig) settings(others ...*other) Settings {
 	reader, err := registry.NewReader(r.registry, schemas.Alerts())
 	must(r.t, err)
 	s := Settings{
-		Servers: r.cluster.BootstrapServers(), Group: "alerter", GiveUp: time.Minute, Wait: 20 * time.Second,
-		Reader: reader, Log: slog.New(slog.NewTextHandler(r.log, nil)),
+		Subject: Alerts(reader), Servers: r.cluster.BootstrapServers(), Group: "alerter", GiveUp: time.Minute, Wait: 20 * time.Second,
+		Log: slog.New(slog.NewTextHandler(r.log, nil)),
 	}
 	for _, o := range others {
 		s.Targets = append(s.Targets, target(r.t, o.URL+"/?token=secret"))
@@ -149,8 +154,8 @@ func (r *rig) start(s Settings) *Webhooks {
 	return w
 }
 
-// undelivered reads the whole topic alerts-undelivered.
-func (r *rig) undelivered() []*kafka.Message {
+// undelivered reads the whole topic of what was undelivered of a topic.
+func (r *rig) undelivered(topic string) []*kafka.Message {
 	r.t.Helper()
 	consumer, err := kafka.NewConsumer(&kafka.ConfigMap{
 		"bootstrap.servers": r.cluster.BootstrapServers(), "group.id": "test",
@@ -158,7 +163,7 @@ func (r *rig) undelivered() []*kafka.Message {
 	})
 	must(r.t, err)
 	defer consumer.Close()
-	topic := "alerts-undelivered"
+	topic += "-undelivered"
 	must(r.t, consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetBeginning}}))
 	var all []*kafka.Message
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
@@ -169,7 +174,7 @@ func (r *rig) undelivered() []*kafka.Message {
 			return all
 		}
 	}
-	r.t.Fatal("topic alerts-undelivered has no end")
+	r.t.Fatalf("topic %s has no end", topic)
 	return nil
 }
 
@@ -184,7 +189,8 @@ func (r *rig) eventually(what string, is func() bool) {
 }
 
 // An other is the server behind a webhook. It takes what serve takes, and
-// remembers the riot_ids in the order in which it was asked to take them.
+// remembers the riot_ids, or call_ids, in the order in which it was asked to
+// take them.
 type other struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -199,13 +205,16 @@ func newOther(t *testing.T, serve func(w http.ResponseWriter, request *http.Requ
 	o := &other{}
 	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		bytes, err := io.ReadAll(request.Body)
-		var got body
+		var got struct {
+			body
+			CallIn schemas.CallIn `json:"call_in"`
+		}
 		if err != nil || json.Unmarshal(bytes, &got) != nil {
 			t.Errorf("the body is %q (%v)", bytes, err)
 		}
 		o.mu.Lock()
 		before := len(o.riots)
-		o.riots = append(o.riots, got.Alert.RiotID)
+		o.riots = append(o.riots, cmp.Or(got.Alert.RiotID, got.CallIn.CallID))
 		o.mu.Unlock()
 		serve(w, request, before)
 	}))

@@ -10,14 +10,15 @@ import (
 )
 
 // Stats are what one webhook has done since it was started. The latencies are
-// those of the alerts sent, from the Kafka timestamp of the alert to the
+// those of the records sent, from the Kafka timestamp of the record to the
 // receiver's answer, to the millisecond.
 type Stats struct {
-	Webhook     string // the Target's Name
-	Sent        int64  // alerts that the receiver took
-	Retried     int64  // attempts after the first of their alert
-	Undelivered int64  // alerts that went to alerts-undelivered
-	Skipped     int64  // alerts not to be told: stale, or no news
+	Topic       string // of the records
+	Webhook     string // the Target's Name, or Lines
+	Sent        int64  // records that the receiver took
+	Retried     int64  // attempts after the first of their record
+	Undelivered int64  // records that went to the topic of the undelivered
+	Skipped     int64  // records not to be told: stale, or no news
 	P50         time.Duration
 	P99         time.Duration
 	Max         time.Duration
@@ -25,13 +26,23 @@ type Stats struct {
 	Trouble error
 }
 
+// Lines is what stands for a webhook's name where lines are written.
+const Lines = "lines"
+
+// Idle says whether there was nothing to do.
+func (s Stats) Idle() bool { return s.Sent+s.Retried+s.Undelivered+s.Skipped == 0 }
+
 // String is one line for people.
 func (s Stats) String() string {
-	counts := fmt.Sprintf("webhook %s: %d sent, %d retried, %d undelivered, %d skipped", s.Webhook, s.Sent, s.Retried, s.Undelivered, s.Skipped)
+	who := "webhook " + s.Webhook
+	if s.Webhook == Lines {
+		who = Lines
+	}
+	counts := fmt.Sprintf("%s of %s: %d sent, %d retried, %d undelivered, %d skipped", who, s.Topic, s.Sent, s.Retried, s.Undelivered, s.Skipped)
 	if s.Sent == 0 {
 		return counts
 	}
-	return fmt.Sprintf("%s; from alert to receiver: p50 %s, p99 %s, max %s", counts, s.P50, s.P99, s.Max)
+	return fmt.Sprintf("%s; from Kafka to receiver: p50 %s, p99 %s, max %s", counts, s.P50, s.P99, s.Max)
 }
 
 // longest is the greatest latency told apart.
@@ -39,8 +50,8 @@ const longest = 365 * 24 * time.Hour
 
 // A tally counts, in memory that does not grow. It is safe for concurrent use.
 type tally struct {
-	webhook string
-	took    prometheus.Histogram
+	topic, webhook string
+	took           prometheus.Histogram
 
 	mu      sync.Mutex
 	counts  Stats                   // but for the latencies
@@ -48,15 +59,15 @@ type tally struct {
 	said    time.Time               // when trouble was last mentioned; zero once it is over
 }
 
-func newTally(webhook string) *tally {
+func newTally(topic, webhook string) *tally {
 	const significantDigits = 3
 	return &tally{
-		webhook: webhook, took: newHistogram(webhook), counts: Stats{Webhook: webhook},
+		topic: topic, webhook: webhook, took: newHistogram(topic, webhook), counts: Stats{Topic: topic, Webhook: webhook},
 		latency: hdrhistogram.New(1, longest.Milliseconds(), significantDigits),
 	}
 }
 
-// sent counts an alert that was taken, and says whether that ends trouble that
+// sent counts a record that was taken, and says whether that ends trouble that
 // was mentioned.
 func (t *tally) sent(took time.Duration) (calm bool) {
 	t.mu.Lock()
@@ -74,7 +85,7 @@ func (t *tally) sent(took time.Duration) (calm bool) {
 	return calm
 }
 
-// retried counts an attempt that failed and is not the last of its alert, and
+// retried counts an attempt that failed and is not the last of its record, and
 // says whether to mention it: not more often than every sayAgain.
 func (t *tally) retried(why error) (say bool) {
 	t.mu.Lock()
@@ -88,7 +99,7 @@ func (t *tally) retried(why error) (say bool) {
 	return true
 }
 
-// lost counts an alert that is in alerts-undelivered.
+// lost counts a record that is in the topic of the undelivered.
 func (t *tally) lost() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 )
 
 func TestTheTallySaysWhatWasDone(t *testing.T) {
-	tally := newTally("r#1")
-	if got, want := tally.stats().String(), "webhook r#1: 0 sent, 0 retried, 0 undelivered, 0 skipped"; got != want {
+	tally := newTally("alerts", "r#1")
+	if got, want := tally.stats().String(), "webhook r#1 of alerts: 0 sent, 0 retried, 0 undelivered, 0 skipped"; got != want {
 		t.Errorf("it says %q, want %q", got, want)
 	}
 	for range 98 {
@@ -30,19 +30,19 @@ func TestTheTallySaysWhatWasDone(t *testing.T) {
 		t.Errorf("the greatest latency is %s, want that of a year", got.Max)
 	}
 	got.Max, got.Trouble = 0, nil
-	want := Stats{Webhook: "r#1", Sent: 102, Retried: 1, Undelivered: 1, Skipped: 1, P50: 4 * time.Millisecond, P99: 900 * time.Millisecond}
+	want := Stats{Topic: "alerts", Webhook: "r#1", Sent: 102, Retried: 1, Undelivered: 1, Skipped: 1, P50: 4 * time.Millisecond, P99: 900 * time.Millisecond}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stats (-want +got):\n%s", diff)
 	}
 	want.Max = time.Second
-	if want, got := "webhook r#1: 102 sent, 1 retried, 1 undelivered, 1 skipped; from alert to receiver: p50 4ms, p99 900ms, max 1s", want.String(); got != want {
+	if want, got := "webhook r#1 of alerts: 102 sent, 1 retried, 1 undelivered, 1 skipped; from Kafka to receiver: p50 4ms, p99 900ms, max 1s", want.String(); got != want {
 		t.Errorf("it says %q, want %q", got, want)
 	}
 }
 
 func TestTroubleIsMentionedNowAndThenUntilItIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tally, why := newTally("r#1"), errors.New("it answered 500")
+		tally, why := newTally("alerts", "r#1"), errors.New("it answered 500")
 		if tally.sent(0) {
 			t.Error("trouble is over that never was")
 		}
@@ -63,7 +63,7 @@ func TestTroubleIsMentionedNowAndThenUntilItIsOver(t *testing.T) {
 }
 
 func TestPrometheusIsToldTheSame(t *testing.T) {
-	tally, metrics := newTally("r#1"), prometheus.NewRegistry()
+	tally, metrics := newTally("alerts", "r#1"), prometheus.NewRegistry()
 	tally.register(metrics)
 	for range 3 {
 		tally.sent(4 * time.Millisecond)
@@ -84,12 +84,12 @@ func TestPrometheusIsToldTheSame(t *testing.T) {
 		}
 	}
 	want := map[string]float64{
-		"peacestate_alerter_webhook_alerts_total webhook=r#1 what=sent":        3,
-		"peacestate_alerter_webhook_alerts_total webhook=r#1 what=undelivered": 1,
-		"peacestate_alerter_webhook_alerts_total webhook=r#1 what=skipped":     1,
-		"peacestate_alerter_webhook_retries_total webhook=r#1":                 1,
-		"peacestate_alerter_webhook_up webhook=r#1":                            0,
-		"peacestate_alerter_webhook_latency_seconds webhook=r#1":               3,
+		"peacestate_alerter_webhook_alerts_total topic=alerts webhook=r#1 what=sent":        3,
+		"peacestate_alerter_webhook_alerts_total topic=alerts webhook=r#1 what=undelivered": 1,
+		"peacestate_alerter_webhook_alerts_total topic=alerts webhook=r#1 what=skipped":     1,
+		"peacestate_alerter_webhook_retries_total topic=alerts webhook=r#1":                 1,
+		"peacestate_alerter_webhook_up topic=alerts webhook=r#1":                            0,
+		"peacestate_alerter_webhook_latency_seconds topic=alerts webhook=r#1":               3,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("metrics (-want +got):\n%s", diff)

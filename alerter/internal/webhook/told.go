@@ -2,8 +2,6 @@ package webhook
 
 import (
 	lru "github.com/hashicorp/golang-lru/v2"
-
-	"github.com/peacestate/peacestate/schemas"
 )
 
 // remembered is how many incidents of a partition are remembered, and how many
@@ -11,43 +9,28 @@ import (
 // assigned. At one wave of reports it is more than the riots of ten minutes.
 const remembered = 10_000
 
-// told is what the receiver knows of one partition's incidents: the greatest
-// severity it was told, by alert_id. It forgets the incident that was told
-// least recently; an update of a forgotten one is told again rather than
-// missed. It is for one goroutine.
+// told is what the receiver knows of one partition: the greatest rank it was
+// told, by what the notices were about, like incidents. It forgets what was
+// told least recently; a notice about it is told again rather than missed. It
+// is for one goroutine.
 type told struct {
-	severities *lru.Cache[string, schemas.Severity]
+	ranks *lru.Cache[string, int]
 }
 
 func newTold() told {
-	severities, err := lru.New[string, schemas.Severity](remembered)
+	ranks, err := lru.New[string, int](remembered)
 	if err != nil {
 		panic("webhook: the memory's size, a positive constant, is refused: " + err.Error())
 	}
-	return told{severities: severities}
+	return told{ranks: ranks}
 }
 
-// isNews says whether an alert is to be told: a fresh one, of an incident of
-// which this severity, or a greater, was not told before.
-func (t told) isNews(alert schemas.Alert) bool {
-	known, _ := t.severities.Get(alert.AlertID)
-	return !alert.Stale && rank(alert.Severity) > rank(known)
+// isNews says whether a notice is to be told: this rank, or a greater, was not
+// told before.
+func (t told) isNews(n notice) bool {
+	known, _ := t.ranks.Get(n.about)
+	return n.rank > known
 }
 
-// tell remembers that an alert was told. It must be news.
-func (t told) tell(alert schemas.Alert) { t.severities.Add(alert.AlertID, alert.Severity) }
-
-// rank orders the severities, from 1; no severity is 0. One that this build
-// does not know counts as the mildest.
-func rank(s schemas.Severity) int {
-	switch s {
-	case "":
-		return 0
-	case schemas.Critical:
-		return 3
-	case schemas.High:
-		return 2
-	default:
-		return 1
-	}
-}
+// tell remembers that a notice was told. It must be news.
+func (t told) tell(n notice) { t.ranks.Add(n.about, n.rank) }

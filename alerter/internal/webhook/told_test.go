@@ -33,11 +33,11 @@ func TestWhatIsNews(t *testing.T) {
 		t.Run(test.rule, func(t *testing.T) {
 			told := newTold()
 			for _, alert := range test.before {
-				if told.isNews(alert) {
-					told.tell(alert)
+				if told.isNews(ofAlert(alert)) {
+					told.tell(ofAlert(alert))
 				}
 			}
-			if got := told.isNews(test.alert); got != test.want {
+			if got := told.isNews(ofAlert(test.alert)); got != test.want {
 				t.Errorf("news: %t, want %t", got, test.want)
 			}
 		})
@@ -47,9 +47,9 @@ func TestWhatIsNews(t *testing.T) {
 func TestTheMemoryIsBounded(t *testing.T) {
 	told := newTold()
 	for i := range 2 * remembered {
-		told.tell(schemas.Alert{AlertID: fmt.Sprint(i), Severity: schemas.Low})
+		told.tell(notice{about: fmt.Sprint(i), rank: 1})
 	}
-	if got := told.severities.Len(); got != remembered {
+	if got := told.ranks.Len(); got != remembered {
 		t.Errorf("%d incidents are remembered, want %d", got, remembered)
 	}
 }

@@ -9,12 +9,11 @@ import (
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
-	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service/broker"
 )
 
-// The headers of an undelivered alert: whom it did not reach, why, after how
-// many attempts, and where it stands in the topic alerts.
+// The headers of what is undelivered: whom it did not reach, why, after how many
+// attempts, and where it stands in its topic.
 const (
 	headerWebhook   = "peacestate.undelivered.webhook"
 	headerReason    = "peacestate.undelivered.reason"
@@ -23,23 +22,24 @@ const (
 	headerOffset    = "peacestate.undelivered.offset"
 )
 
-// undelivered is the way to the topic alerts-undelivered. It is safe for
+// undelivered is the way to the topic of what is undelivered. It is safe for
 // concurrent use.
 type undelivered struct {
+	topic    string
 	producer *kafka.Producer
 	drained  chan struct{}
 }
 
 // openUndelivered starts a producer; it does not wait for the broker.
-func openUndelivered(servers string) (*undelivered, error) {
+func openUndelivered(servers, topic string) (*undelivered, error) {
 	c := broker.Config(servers)
 	maps.Copy(c, kafka.ConfigMap{
 		"acks":                     "all",
-		"message.timeout.ms":       0, // never give up: the alert would be lost
+		"message.timeout.ms":       0, // never give up: the record would be lost
 		"linger.ms":                0,
 		"reconnect.backoff.max.ms": 1000,
 		"allow.auto.create.topics": false,
-		// As those of the alerts: what fitted there, fits here with headers.
+		// As those of the topic alerts: what fitted there, fits here with headers.
 		"compression.type":  "lz4",
 		"message.max.bytes": 4 << 20,
 	})
@@ -47,7 +47,7 @@ func openUndelivered(servers string) (*undelivered, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure the Kafka producer: %w", err)
 	}
-	u := &undelivered{producer: producer, drained: make(chan struct{})}
+	u := &undelivered{topic: topic, producer: producer, drained: make(chan struct{})}
 	go func() {
 		defer close(u.drained)
 		for event := range producer.Events() {
@@ -57,18 +57,18 @@ func openUndelivered(servers string) (*undelivered, error) {
 	return u, nil
 }
 
-// put returns when the broker has stored the alert, as it is but for more
-// headers; or when ctx ends, and then it may or may not have.
-func (u *undelivered) put(ctx context.Context, alert *kafka.Message, target Target, attempts int, reason error) error {
-	topic := schemas.Alerts().Undelivered()
-	at := alert.TopicPartition
+// put returns when the broker has stored the record, as it is but for more
+// headers; or when ctx ends, and then it may or may not have. webhook is the
+// name of the one that it did not reach.
+func (u *undelivered) put(ctx context.Context, message *kafka.Message, webhook string, attempts int, reason error) error {
+	at := message.TopicPartition
 	receipt := make(chan kafka.Event, 1)
 	err := u.producer.Produce(&kafka.Message{
-		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny},
-		Key:            alert.Key,
-		Value:          alert.Value,
-		Headers: append(slices.Clone(alert.Headers),
-			kafka.Header{Key: headerWebhook, Value: []byte(target.Name())},
+		TopicPartition: kafka.TopicPartition{Topic: &u.topic, Partition: kafka.PartitionAny},
+		Key:            message.Key,
+		Value:          message.Value,
+		Headers: append(slices.Clone(message.Headers),
+			kafka.Header{Key: headerWebhook, Value: []byte(webhook)},
 			kafka.Header{Key: headerReason, Value: []byte(reason.Error())},
 			kafka.Header{Key: headerAttempts, Value: strconv.AppendInt(nil, int64(attempts), 10)},
 			kafka.Header{Key: headerPartition, Value: strconv.AppendInt(nil, int64(at.Partition), 10)},
@@ -84,7 +84,7 @@ func (u *undelivered) put(ctx context.Context, alert *kafka.Message, target Targ
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("send an alert to topic %s: %w", topic, err)
+		return fmt.Errorf("send to topic %s: %w", u.topic, err)
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
-// Package webhook posts alerts to the people who act: to any number of
-// webhooks, each in the shape that its receiver reads.
+// Package webhook tells people of alerts, and the ground crew of drones to call
+// in (type Subject): by any number of webhooks, each in the shape that its
+// receiver reads, and call-ins by lines, too. Below, what is said of alerts
+// holds for call-ins.
 //
 // # Each by itself
 //
@@ -16,8 +18,9 @@
 //
 // An incident is told when it opens, and again when an update raises its
 // severity. Other updates are skipped, and stale alerts, which are for the
-// record. What a receiver has been told is remembered per partition, and read
-// back from the topic when the partition is assigned (type told).
+// record. A drone to be called in is told once from one repair to the next. What
+// a receiver has been told is remembered per partition, and read back from the
+// topic when the partition is assigned (type told).
 //
 // # Order and bounds
 //
@@ -38,29 +41,27 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/peacestate/peacestate/schemas"
-	"github.com/peacestate/peacestate/schemas/registry"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/service/broker"
 )
 
 // Settings are what webhooks need. Package app validates them.
 type Settings struct {
+	Subject Subject
 	Servers string
-	// Group is the alerter's consumer group; those of the webhooks are named
-	// after it (Target.Group).
+	// Group is what the consumer groups are named after (Target.Group). It must
+	// be another one for each Subject.
 	Group string
 	// Instance is the alerter's name in its group, and in those of the
 	// webhooks; empty for none.
 	Instance string
 	Targets  []Target // no two with the same Name
 	Secret   string   // signs the bodies; empty for no signature
-	// GiveUp, which is positive, is how long an alert is tried, counted from
-	// when it was in the topic or, if that is later, when its partition was
+	// GiveUp, which is positive, is how long a record is tried, counted from when
+	// it was in the topic or, if that is later, when its partition was
 	// assigned. Each is tried at least once.
 	GiveUp time.Duration
 	Wait   time.Duration // for Kafka, at the start
-	Reader *registry.Reader[schemas.Alert]
 	Log    *slog.Logger
 }
 
@@ -73,27 +74,28 @@ type Webhooks struct {
 }
 
 // Start commits where each webhook begins, and sets them to work. What is in
-// the topic alerts from now on is posted, however long a webhook takes to join
-// its group. It fails when Kafka does not answer within Settings.Wait.
+// the topic from now on is posted, however long a webhook takes to join its
+// group. It fails when Kafka does not answer within Settings.Wait.
 func Start(ctx context.Context, s Settings) (*Webhooks, error) {
-	for _, target := range s.Targets {
+	outlets := s.outlets()
+	for _, o := range outlets {
 		answering := broker.Ready(s.Servers)
-		answering.Probe = func(context.Context) error { return begin(s.Servers, target.Group(s.Group)) }
+		answering.Probe = func(context.Context) error { return begin(s.Servers, o.group, s.Subject.topic) }
 		if err := service.Wait(ctx, s.Log, s.Wait, answering); err != nil {
-			return nil, fmt.Errorf("find where webhook %s begins: %w", target, err)
+			return nil, fmt.Errorf("find where webhook %s begins: %w", o.name, err)
 		}
 	}
-	if len(s.Targets) == 0 {
+	if len(outlets) == 0 {
 		return &Webhooks{stop: func() {}}, nil
 	}
-	lost, err := openUndelivered(s.Servers)
+	lost, err := openUndelivered(s.Servers, s.Subject.undelivered)
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	w := &Webhooks{undelivered: lost, stop: stop}
-	for _, target := range s.Targets {
-		h := newHook(s, target, lost)
+	for _, o := range outlets {
+		h := newHook(s, o, lost)
 		w.hooks = append(w.hooks, h)
 		w.running.Go(func() { h.run(ctx) })
 	}
@@ -111,8 +113,8 @@ func (w *Webhooks) Stop() {
 	}
 }
 
-// Stats are the counts of every webhook, in the order of Settings.Targets. It
-// may be called at any time, from any goroutine.
+// Stats are the counts of every webhook, in the order of Settings.Targets, and
+// then those of the lines, if the Subject has some. It be called at any time, from any goroutine.
 func (w *Webhooks) Stats() []Stats {
 	var all []Stats
 	for _, h := range w.hooks {
@@ -127,34 +129,58 @@ func (w *Webhooks) Stats() []Stats {
 func (w *Webhooks) Ready() error {
 	for _, h := range w.hooks {
 		if !h.joined.Load() {
-			return fmt.Errorf("webhook %s waits for its consumer group to share out the partitions", h.target.Name())
+			return fmt.Errorf("webhook %s waits for its consumer group to share out the partitions of %s", h.outlet.name, h.Subject.topic)
 		}
 	}
 	for _, h := range w.hooks {
 		if trouble := h.tally.stats().Trouble; trouble != nil {
-			return fmt.Errorf("webhook %s does not take alerts: %w", h.target.Name(), trouble)
+			return fmt.Errorf("webhook %s does not take %ss: %w", h.outlet.name, h.Subject.noun, trouble)
 		}
 	}
 	return nil
 }
 
-// A hook is one webhook.
+// An outlet is where notices go: a webhook, or lines.
+type outlet struct {
+	name  string // in the log, in metrics, and in the headers of what is undelivered
+	group string // its consumer group
+	// tell returns when a notice is taken, refused for good, or given up, as
+	// receiver.deliver does. It makes no attempt when the notice has no body.
+	tell func(ctx context.Context, n notice, giveUp time.Time, retrying func(error)) (attempts int, err error)
+}
+
+func (s Settings) outlets() []outlet {
+	var all []outlet
+	for _, target := range s.Targets {
+		all = append(all, outlet{target.Name(), target.Group(s.Group), newReceiver(target, s.Secret).tell})
+	}
+	if s.Subject.lines {
+		all = append(all, outlet{Lines, s.Group + "-lines", printed})
+	}
+	return all
+}
+
+// printed writes a notice as a line. It does not wait for the reader.
+func printed(_ context.Context, n notice, _ time.Time, _ func(error)) (attempts int, err error) {
+	n.print()
+	return 1, nil
+}
+
+// A hook is one webhook, or other outlet, at work.
 type hook struct {
 	Settings
-	target      Target
-	receiver    receiver
+	outlet      outlet
 	undelivered *undelivered
 	tally       *tally
 	joined      atomic.Bool // while its member is in the group, with partitions or without
 	log         *slog.Logger
 }
 
-func newHook(s Settings, target Target, lost *undelivered) *hook {
+func newHook(s Settings, o outlet, lost *undelivered) *hook {
 	return &hook{
-		Settings: s, target: target, undelivered: lost,
-		receiver: newReceiver(target, s.Secret),
-		tally:    newTally(target.Name()),
-		log:      s.Log.With("webhook", target.Name()),
+		Settings: s, outlet: o, undelivered: lost,
+		tally: newTally(s.Subject.topic, o.name),
+		log:   s.Log.With("webhook", o.name),
 	}
 }
 
@@ -175,5 +201,5 @@ func (h *hook) run(ctx context.Context) {
 	}
 }
 
-// errStopped says that an alert was left for whoever has its partition next.
+// errStopped says that a record was left for whoever has its partition next.
 var errStopped = errors.New("stopped")

@@ -86,7 +86,7 @@ func TestWhatIsNotTakenGoesToTheUndelivered(t *testing.T) {
 	s.GiveUp = 2 * time.Second
 	w := r.start(s)
 	r.send(0, 1)
-	r.sendBytes(1, []byte("key"), []byte("alert!"))
+	r.sendBytes("alerts", 1, []byte("key"), []byte("alert!"))
 	r.eventually("both have given up", func() bool { return w.Stats()[0].Undelivered == 2 && w.Stats()[1].Undelivered == 2 })
 	if got := w.Stats(); got[0].Retried < 2 || got[0].Trouble == nil || got[1].Retried != 0 || got[1].Trouble == nil {
 		t.Errorf("stats: %+v", got)
@@ -101,7 +101,7 @@ func TestWhatIsNotTakenGoesToTheUndelivered(t *testing.T) {
 	names := []string{s.Targets[0].Name(), s.Targets[1].Name()}
 	type letter struct{ Webhook, Reason, Partition, Offset, Trace string }
 	got := make(map[letter]string)
-	for _, message := range r.undelivered() {
+	for _, message := range r.undelivered("alerts") {
 		headers := make(map[string]string)
 		for _, h := range message.Headers {
 			headers[h.Key] = string(h.Value)
@@ -129,7 +129,7 @@ func TestWhatIsNotTakenGoesToTheUndelivered(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("undelivered (-want +got):\n%s", diff)
 	}
-	if said := strings.Count(r.log.String(), "an alert is undelivered"); said != 4 {
+	if said := strings.Count(r.log.String(), "one alert is undelivered"); said != 4 {
 		t.Errorf("%d warnings for 4 alerts", said)
 	}
 	if strings.Contains(r.log.String(), "secret") {
@@ -233,7 +233,7 @@ func TestWhatIsUnderWayAtTheEndIsFinishedAndWhatFailsIsLeft(t *testing.T) {
 	if asked := ops.asked(); asked[0] != numbered(0).RiotID || asked[1] != numbered(3).RiotID {
 		t.Errorf("posted: %v", asked)
 	}
-	if got := r.undelivered(); len(got) != 0 {
+	if got := r.undelivered("alerts"); len(got) != 0 {
 		t.Errorf("%d are undelivered", len(got))
 	}
 }
@@ -298,7 +298,7 @@ func TestAfterBeginEveryPartitionIsCommitted(t *testing.T) {
 	r := newRig(t)
 	r.send(0, 4) // two in partition 0, one in each other
 	for range 2 {
-		must(t, begin(r.cluster.BootstrapServers(), "group"))
+		must(t, begin(r.cluster.BootstrapServers(), "group", "alerts"))
 		r.send(4, 5) // the second time, this one is behind it
 	}
 	c := memberConfig(r.cluster.BootstrapServers(), "group")

@@ -219,7 +219,7 @@ func rated() []string {
 func letters() []string {
 	return []string{
 		schemas.Reports().DeadLetters(), schemas.Riots().DeadLetters(), schemas.Alerts().DeadLetters(), schemas.Maintenance().DeadLetters(),
-		schemas.Alerts().Undelivered(),
+		schemas.Alerts().Undelivered(), schemas.CallIns().Undelivered(),
 	}
 }
 

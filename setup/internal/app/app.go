@@ -121,10 +121,11 @@ func (s Schemas) Run(ctx context.Context, streams service.Streams) error {
 		registry.Publish(client, schemas.Riots()),
 		registry.Publish(client, schemas.Alerts()),
 		registry.Publish(client, schemas.Maintenance()),
+		registry.Publish(client, schemas.CallIns()),
 	); err != nil {
 		return err
 	}
-	fmt.Fprintln(streams.Err, "published the schemas of reports, riots, alerts and maintenance, compatibility BACKWARD")
+	fmt.Fprintln(streams.Err, "published the schemas of reports, riots, alerts, maintenance and call-ins, compatibility BACKWARD")
 	return nil
 }
 

@@ -244,7 +244,7 @@ func mockKafka(t *testing.T, topics []topic.Topic) string {
 
 func TestTopicsThatAreThereAreLeftAlone(t *testing.T) {
 	code, stdout, stderr := run(t.Context(), "topics", "--kafka", mockKafka(t, topic.All()))
-	if code != service.ExitDone || stdout != "" || lastLine(stderr) != "all 12 topics are there" {
+	if code != service.ExitDone || stdout != "" || lastLine(stderr) != "all 14 topics are there" {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }

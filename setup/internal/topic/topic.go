@@ -41,12 +41,15 @@ const (
 // All lists every topic of the contract.
 func All() []Topic {
 	reports, riots, alerts, maintenance := schemas.Reports(), schemas.Riots(), schemas.Alerts(), schemas.Maintenance()
+	callIns := schemas.CallIns()
 	return []Topic{
 		{Name: reports.Topic, Partitions: contractPartitions},
 		{Name: riots.Topic, Partitions: contractPartitions},
 		{Name: maintenance.Topic, Partitions: contractPartitions},
 		// The queue of record: what was alerted is read back after a restart.
 		{Name: alerts.Topic, Partitions: contractPartitions, Retention: Forever},
+		// Few, and whom the crew was told of is read back after a restart.
+		{Name: callIns.Topic, Partitions: contractPartitions, Retention: Forever},
 		// As long as the alerts that they are about.
 		{Name: schemas.ActionsTopic, Partitions: contractPartitions, Retention: Forever},
 		{Name: reports.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
@@ -54,6 +57,7 @@ func All() []Topic {
 		{Name: alerts.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: maintenance.DeadLetters(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: alerts.Undelivered(), Partitions: 1, Retention: keepDeadLetters},
+		{Name: callIns.Undelivered(), Partitions: 1, Retention: keepDeadLetters},
 		{Name: schemas.AnswersTopic, Partitions: 1, Compacted: true},
 		{Name: Control, Partitions: 1, Retention: keepControl},
 	}

@@ -1,6 +1,7 @@
 package topic
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,9 +37,9 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-func TestAlertsAndWhatPeopleDidAreNeverDeleted(t *testing.T) {
+func TestAlertsCallInsAndWhatPeopleDidAreNeverDeleted(t *testing.T) {
 	for _, topic := range All() {
-		if (topic.Name == "alerts" || topic.Name == schemas.ActionsTopic) && topic.Config()["retention.ms"] != "-1" {
+		if slices.Contains([]string{"alerts", "call-ins", schemas.ActionsTopic}, topic.Name) && topic.Config()["retention.ms"] != "-1" {
 			t.Errorf("%s is kept for %s ms", topic.Name, topic.Config()["retention.ms"])
 		}
 	}
@@ -46,7 +47,7 @@ func TestAlertsAndWhatPeopleDidAreNeverDeleted(t *testing.T) {
 
 func TestDeadLettersAreKeptLongerThanTheirTopic(t *testing.T) {
 	for _, topic := range All() {
-		if strings.HasSuffix(topic.Name, "-dlq") && topic.Config()["retention.ms"] != "7776000000" {
+		if (strings.HasSuffix(topic.Name, "-dlq") || strings.HasSuffix(topic.Name, "-undelivered")) && topic.Config()["retention.ms"] != "7776000000" {
 			t.Errorf("%s is kept for %s ms, want 90 days", topic.Name, topic.Config()["retention.ms"])
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/service/broker"
 	"github.com/peacestate/peacestate/spark-jobs/internal/engine"
@@ -314,8 +315,10 @@ func (c *evaluateCommand) Run(ctx context.Context, streams service.Streams) erro
 type predictCommand struct {
 	Day     moment `placeholder:"DATE" help:"At the end of which day (default: the last whole day)."`
 	Top     int    `default:"20" help:"How many drones to list; all to be called in are listed anyway (${default})."`
-	Publish bool   `help:"Also put the ranking into topic answers, for dashboards (docs/answers.md), and add it to table peacestate.answers."`
+	Publish bool   `help:"Also tell the ground crew which drones to call in (topic call-ins), put the ranking into topic answers, for dashboards (docs/answers.md), and add it to table peacestate.answers."`
 	Kafka   string `env:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" placeholder:"ADDR" help:"Brokers, for --publish (${default})."`
+	// The registry has the schema of what the crew is told.
+	Registry string `env:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081/apis/ccompat/v7" placeholder:"URL" help:"Confluent API of the schema registry, for --publish (${default})."`
 	learning
 }
 
@@ -339,14 +342,19 @@ func (c predictCommand) Run(ctx context.Context, streams service.Streams) error 
 		return err
 	}
 	var topic *journal.Topic
+	var told crew
 	if c.Publish {
 		if err := service.Wait(ctx, streams.Log, connectLimit, broker.Ready(c.Kafka)); err != nil {
 			return err
 		}
-		if topic, err = journal.Open(c.Kafka); err != nil {
+		if topic, err = journal.Open(c.Kafka, schemas.AnswersTopic); err != nil {
 			return err
 		}
 		defer topic.Close()
+		if told, err = openCrew(ctx, streams.Log, c.Kafka, c.Registry); err != nil {
+			return err
+		}
+		defer told.close()
 	}
 	cluster, err := c.connect(ctx, streams)
 	if err != nil {
@@ -366,14 +374,22 @@ func (c predictCommand) Run(ctx context.Context, streams service.Streams) error 
 	if !c.Day.IsZero() && k.last != feature.DayOf(c.Day.Time) {
 		return fmt.Errorf("--day %s: the last whole day that is archived is %s", c.Day.Format(time.DateOnly), model.DayOf(k.last))
 	}
-	told := maintenance.Ranked(maintenance.Predict(k.rows, m, k.last), m, k.last, c.Top)
-	answer := k.answer(told)
+	ranked := maintenance.Predict(k.rows, m, k.last)
+	answer := k.answer(maintenance.Ranked(ranked, m, k.last, c.Top))
 	if err := printAll(streams, c.JSON, answer); err != nil || !c.Publish {
+		return err
+	}
+	name, err := m.Name()
+	if err != nil {
+		return err
+	}
+	calls := maintenance.CallIns(ranked, name, k.last)
+	if err := told.call(ctx, calls); err != nil { // first: the crew is in more of a hurry than readers of answers
 		return err
 	}
 	if err := store(ctx, cluster, topic, []render.Publication{{Answer: answer, Sources: k.sources}}); err != nil {
 		return err
 	}
-	streams.Log.Info("published", "answers", 1)
+	streams.Log.Info("published", "answers", 1, "call_ins", len(calls))
 	return nil
 }

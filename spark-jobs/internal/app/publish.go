@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service"
 	"github.com/peacestate/peacestate/service/broker"
 	"github.com/peacestate/peacestate/spark-jobs/internal/audit"
@@ -76,7 +77,7 @@ func (a *ask) round(ctx context.Context, streams service.Streams, asked []questi
 	if err := service.Wait(ctx, streams.Log, connectLimit, broker.Ready(a.Kafka)); err != nil {
 		return err
 	}
-	topic, err := journal.Open(a.Kafka)
+	topic, err := journal.Open(a.Kafka, schemas.AnswersTopic)
 	if err != nil {
 		return err
 	}

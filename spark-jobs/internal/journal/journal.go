@@ -1,5 +1,5 @@
-// Package journal writes the answers into topic answers, where the newest
-// answer to each question is kept.
+// Package journal writes a few records into a topic: the answers, and the
+// calls to the ground crew.
 package journal
 
 import (
@@ -11,7 +11,6 @@ import (
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
-	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/service/broker"
 )
 
@@ -21,18 +20,20 @@ const (
 	sendLimit = 30 * time.Second
 )
 
-// A Topic is topic answers, to write to.
-type Topic struct{ producer *kafka.Producer }
+// A Topic is one topic, to write to.
+type Topic struct {
+	name     string
+	producer *kafka.Producer
+}
 
-// A Record is the newest answer to a question, as JSON. The key is the
-// question's name.
+// A Record is what is written. The key says what it is about.
 type Record struct {
 	Key   string
 	Value []byte
 }
 
-// Open reaches the topic. The error says when there is none.
-func Open(servers string) (*Topic, error) {
+// Open reaches the topic of that name. The error says when there is none.
+func Open(servers, name string) (*Topic, error) {
 	settings := broker.Config(servers)
 	maps.Copy(settings, kafka.ConfigMap{
 		"enable.idempotence": true, "acks": "all", "partitioner": "murmur2_random",
@@ -42,7 +43,6 @@ func Open(servers string) (*Topic, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure the Kafka producer: %w", err)
 	}
-	name := schemas.AnswersTopic
 	metadata, err := producer.GetMetadata(nil, true, int(metadataTimeout.Milliseconds()))
 	if err == nil && len(metadata.Topics[name].Partitions) == 0 {
 		err = errors.New("it does not exist: create the topics with 'make topics'")
@@ -51,7 +51,7 @@ func Open(servers string) (*Topic, error) {
 		producer.Close()
 		return nil, fmt.Errorf("topic %s: %w", name, err)
 	}
-	return &Topic{producer}, nil
+	return &Topic{name, producer}, nil
 }
 
 // Close forgets the connection; Send has waited for its records.
@@ -59,15 +59,14 @@ func (t *Topic) Close() { t.producer.Close() }
 
 // Send writes records and waits until Kafka has stored them all.
 func (t *Topic) Send(ctx context.Context, records []Record) error {
-	name := schemas.AnswersTopic
 	stored := make(chan kafka.Event, len(records))
 	for _, r := range records {
 		message := &kafka.Message{
-			TopicPartition: kafka.TopicPartition{Topic: &name, Partition: kafka.PartitionAny},
+			TopicPartition: kafka.TopicPartition{Topic: &t.name, Partition: kafka.PartitionAny},
 			Key:            []byte(r.Key), Value: r.Value,
 		}
 		if err := t.producer.Produce(message, stored); err != nil {
-			return fmt.Errorf("send the answer to %s: %w", r.Key, err)
+			return fmt.Errorf("send %s to topic %s: %w", r.Key, t.name, err)
 		}
 	}
 	for range records {
@@ -76,7 +75,7 @@ func (t *Topic) Send(ctx context.Context, records []Record) error {
 			return ctx.Err()
 		case event := <-stored:
 			if m, ok := event.(*kafka.Message); ok && m.TopicPartition.Error != nil {
-				return fmt.Errorf("send the answer to %s: %w", m.Key, m.TopicPartition.Error)
+				return fmt.Errorf("send %s to topic %s: %w", m.Key, t.name, m.TopicPartition.Error)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func cluster(t *testing.T, topics ...string) string {
 func TestAMissingTopicIsSaidAndNotMade(t *testing.T) {
 	servers := cluster(t, "reports")
 	for range 2 {
-		_, err := Open(servers)
+		_, err := Open(servers, schemas.AnswersTopic)
 		if err == nil || !strings.Contains(err.Error(), "topic answers: it does not exist: create the topics with 'make topics'") {
 			t.Fatalf("got %v", err)
 		}
@@ -39,7 +39,7 @@ func TestAMissingTopicIsSaidAndNotMade(t *testing.T) {
 
 func TestRecordsAreStoredWhenSendReturns(t *testing.T) {
 	servers := cluster(t, schemas.AnswersTopic)
-	topic, err := Open(servers)
+	topic, err := Open(servers, schemas.AnswersTopic)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestRecordsAreStoredWhenSendReturns(t *testing.T) {
 }
 
 func TestSendEndsWithItsContext(t *testing.T) {
-	topic, err := Open(cluster(t, schemas.AnswersTopic))
+	topic, err := Open(cluster(t, schemas.AnswersTopic), schemas.AnswersTopic)
 	if err != nil {
 		t.Fatal(err)
 	}

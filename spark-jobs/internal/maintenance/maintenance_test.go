@@ -1,6 +1,7 @@
 package maintenance
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,7 +22,7 @@ import (
 func TestMaintenanceIsPure(t *testing.T) {
 	here := "github.com/peacestate/peacestate/spark-jobs/internal/"
 	puretest.Check(t, ".", "cmp", "encoding/json", "errors", "fmt", "math", "slices", "time", "github.com/dustin/go-humanize",
-		here+"maintenance/feature", here+"maintenance/metric", here+"maintenance/model", here+"question")
+		"github.com/peacestate/peacestate/schemas", here+"maintenance/feature", here+"maintenance/metric", here+"maintenance/model", here+"question")
 }
 
 // The fleet of the tests: drones that run hotter and hotter for six days
@@ -391,6 +392,69 @@ func TestADroneThatStandsIsNotRanked(t *testing.T) {
 	}
 	if got := len(Predict(f.rows(t), m, split)); got != before-1 {
 		t.Errorf("%d drones are ranked, want %d", got, before-1)
+	}
+}
+
+// Day after day, the crew is called once for each drone and repair, whatever
+// the model's line was before.
+func TestADroneIsCalledInOnceUntilItIsRepaired(t *testing.T) {
+	f, m := usually(t)
+	lower := m
+	lower.CallAt = m.CallAt / 2
+	rows := f.rows(t)
+	repaired := map[string]map[time.Time]bool{} // drones above the line, and when they were last repaired
+	ids := map[string]bool{}
+	again := 0
+	for day := split; day < split+60; day++ {
+		ranked := Predict(rows, m, day)
+		calls := CallIns(ranked, "a", day)
+		if want := slices.IndexFunc(ranked, func(p Prediction) bool { return !p.Call }); len(calls) != want {
+			t.Errorf("%d are called in on day %d, want the first %d", len(calls), day, want)
+		}
+		for i, c := range calls {
+			p := ranked[i]
+			if c.DroneID != p.DroneID || c.Probability < m.CallAt || c.CalledAt.UnixMilli() != int64(day+1)*dayMs || *c.LeadDays != p.LeadDays ||
+				c.Reasons != p.Reasons || c.Part != p.Part || (c.Part == "motor") != strings.Contains(c.Reasons, "motor") || c.Model != "a" || c.HorizonDays != 7 {
+				t.Errorf("the call is %+v, the prediction %+v", c, p)
+			}
+			if ids[c.CallID] {
+				again++
+			}
+			ids[c.CallID] = true
+			if repaired[c.DroneID] == nil {
+				repaired[c.DroneID] = map[time.Time]bool{}
+			}
+			repaired[c.DroneID][p.Repaired] = true
+		}
+		// With a lower line the same drones have the same calls.
+		wider := CallIns(Predict(rows, lower, day), "b", day)
+		for i, c := range calls {
+			if wider[i].CallID != c.CallID {
+				t.Errorf("another line makes %s of %s", wider[i].CallID, c.CallID)
+			}
+		}
+	}
+	lives := 0
+	for _, of := range repaired {
+		lives += len(of)
+	}
+	if len(ids) != lives || lives < 20 || again < 20 {
+		t.Errorf("%d calls for %d drones from repair to repair, %d came again", len(ids), lives, again)
+	}
+}
+
+func TestAModelIsNamedByItsFile(t *testing.T) {
+	_, m := usually(t)
+	name, err := m.Name()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("v1/%s/%x", m.Data.To, sha256.Sum256([]byte(file(t, m)))); !strings.HasPrefix(want, name) || len(name) != len("v1/2026-08-28/3f2a91bc") {
+		t.Errorf("it is %s, want the start of %s", name, want)
+	}
+	m.CrashCost++
+	if other, err := m.Name(); err != nil || other == name {
+		t.Errorf("another model is %s, too (%v)", other, err)
 	}
 }
 

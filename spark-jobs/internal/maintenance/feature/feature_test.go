@@ -206,6 +206,45 @@ func TestReasonsAreWords(t *testing.T) {
 	}
 }
 
+func TestTheSuspectIsThePartOfTheStrongestSensor(t *testing.T) {
+	both := func(a Group, x float64, b Group, y float64) []float64 {
+		sum := shares(a, x)
+		for i, s := range shares(b, y) {
+			sum[i] += s
+		}
+		return sum
+	}
+	r := row(t, map[string]float64{"vibration": 2.7, "motor": 3, "drain": 48, "rested_days": 63})
+	for want, cases := range map[string][][]float64{
+		"bearing": {shares(Vibration, 2), both(Vibration, 1, Age, 2), both(Vibration, 2, Motor, 1)},
+		"motor":   {shares(Motor, 2), both(Vibration, 1, Motor, 2)},
+		"battery": {shares(Battery, 2)},
+		"":        {shares(Age, 2), shares(Vibration, 0.2), shares(Together, 2)},
+	} {
+		for _, s := range cases {
+			if got := r.Suspect(s); got != want {
+				t.Errorf("suspected is %q, want %q, as the reasons are %q", got, want, r.Reasons(s))
+			}
+		}
+	}
+}
+
+func TestTheLastRepairIsKnownToTheMillisecond(t *testing.T) {
+	for _, want := range []string{"2024-10-04T00:00:00.001Z", "2024-10-03T23:59:59.999Z", "2024-01-01T07:08:09.123Z", "2014-10-04T12:00:00.007Z"} {
+		at, err := time.Parse(time.RFC3339, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rested := float64(int64(20001)*dayMs-at.UnixMilli()) / dayMs // as the query computes it; day 20000 is 2024-10-04
+		if got := row(t, map[string]float64{"rested_days": rested}).Repaired(); !got.Equal(at) {
+			t.Errorf("repaired at %s, want %s", got.Format(time.RFC3339Nano), want)
+		}
+	}
+	if got := row(t, nil).Repaired(); !got.IsZero() {
+		t.Errorf("no repair is known, and it was at %s", got)
+	}
+}
+
 func TestAnOutcomeIsAFailureAfterTheDayAndWithinTheHorizon(t *testing.T) {
 	const end = 20001 * dayMs
 	r := Row{DroneID: "a", Day: 20000}

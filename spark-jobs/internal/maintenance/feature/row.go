@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 )
 
 // A Row is what is known of a drone at the end of a day.
@@ -108,3 +109,13 @@ func Failures(values [][]any) ([]Failure, error) {
 
 // Settled says whether the archive has known the drone for so many days.
 func (r Row) Settled(days int) bool { return r.values[knownDays] >= float64(days) }
+
+// Repaired is when the drone was last repaired, as far as the archive knew at
+// the end of the day; the zero time when it knew of no repair.
+func (r Row) Repaired() time.Time {
+	rested := r.values[restedDays]
+	if math.IsNaN(rested) {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(r.Day+1)*dayMs - int64(math.Round(rested*dayMs))).UTC()
+}

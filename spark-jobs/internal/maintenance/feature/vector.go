@@ -142,6 +142,36 @@ const leastShare = 0.3
 // Reasons says in words what drives a probability up, the strongest first:
 // shares are what each feature adds to the log of the odds.
 func (r Row) Reasons(shares []float64) string {
+	var said []string
+	for _, g := range r.driving(shares) {
+		said = append(said, r.say(g))
+	}
+	if len(said) == 0 {
+		return "nothing stands out"
+	}
+	return strings.Join(said, "; ")
+}
+
+// Suspect is the part that the strongest of these reasons points to: a failing
+// battery drains faster, a failing motor gets hotter, a failing bearing
+// vibrates. It is empty when none of them is about a sensor.
+func (r Row) Suspect(shares []float64) string {
+	for _, g := range r.driving(shares) {
+		switch g {
+		case Vibration:
+			return "bearing"
+		case Motor:
+			return "motor"
+		case Battery:
+			return "battery"
+		}
+	}
+	return ""
+}
+
+// driving is the groups that drive a probability up and have something to say,
+// the strongest first.
+func (r Row) driving(shares []float64) []Group {
 	sums := map[Group]float64{}
 	for i, f := range All() {
 		sums[f.Group] += shares[i]
@@ -157,16 +187,7 @@ func (r Row) Reasons(shares []float64) string {
 			return 0
 		}
 	})
-	var said []string
-	for _, g := range groups {
-		if words := r.say(g); sums[g] >= leastShare && words != "" {
-			said = append(said, words)
-		}
-	}
-	if len(said) == 0 {
-		return "nothing stands out"
-	}
-	return strings.Join(said, "; ")
+	return slices.DeleteFunc(groups, func(g Group) bool { return sums[g] < leastShare || r.say(g) == "" })
 }
 
 // say is what a group has to say; "" when no reading bears it out.

@@ -5,6 +5,8 @@
 package model
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -110,6 +112,18 @@ func Read(text []byte) (Model, error) {
 func (m Model) Write() ([]byte, error) {
 	text, err := json.MarshalIndent(m, "", "  ")
 	return append(text, '\n'), err
+}
+
+// Name tells models apart, as in "v1/2026-08-28/3f2a91bc": the version of its
+// file, the last day that it learned from, and the first digits of the file's
+// SHA-256.
+func (m Model) Name() (string, error) {
+	text, err := m.Write()
+	if err != nil {
+		return "", fmt.Errorf("name the model: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return fmt.Sprintf("v%d/%s/%s", m.Version, m.Data.To, hex.EncodeToString(sum[:4])), nil
 }
 
 // Check says whether a model is one of these features.

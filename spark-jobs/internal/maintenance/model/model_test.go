@@ -11,7 +11,7 @@ import (
 )
 
 func TestTheModelIsPure(t *testing.T) {
-	puretest.Check(t, ".", "encoding/json", "errors", "fmt", "math", "slices", "strconv", "time",
+	puretest.Check(t, ".", "crypto/sha256", "encoding/hex", "encoding/json", "errors", "fmt", "math", "slices", "strconv", "time",
 		"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/optimize")
 }
 

@@ -1,0 +1,194 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/peacestate/peacestate/schemas"
+	"github.com/peacestate/peacestate/schemas/registry"
+	"github.com/peacestate/peacestate/service/broker"
+)
+
+// TestCallIns is the pipeline's step about call-ins by itself: Kafka and the
+// registry are enough for it.
+func TestCallIns(t *testing.T) {
+	s := start(t, "kafka", "registry")
+	s.run(t, 0, "setup", "topics")
+	s.run(t, 0, "setup", "schemas")
+	theCrewIsTold(t, s)
+}
+
+// theCrewIsTold sends call-ins, some again and again, while an alerter is
+// stopped and started, and looks at what its crew webhook and its lines got.
+func theCrewIsTold(t *testing.T, s *system) {
+	t.Helper()
+	crew := &receiver{posted: map[string]int{}}
+	server := httptest.NewServer(crew)
+	t.Cleanup(server.Close)
+	lines := map[string]int{}
+	alerting := func(during func()) {
+		t.Helper()
+		const address = "127.0.0.1:11102"
+		alerter := s.program("alerter", "--listen", address, "--crew-webhook", server.URL)
+		out, err := alerter.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := alerter.Start(); err != nil {
+			t.Fatal(err)
+		}
+		printed := make(chan []string)
+		go func() { printed <- calledIn(out) }()
+		t.Cleanup(func() { end(t, alerter) })
+		eventually(t, "the alerter is ready", func() bool {
+			response, err := http.Get("http://" + address + "/readyz")
+			if err != nil {
+				return false
+			}
+			_ = response.Body.Close() // the status has said it all
+			return response.StatusCode == http.StatusOK
+		})
+		t.Logf("ready after %.1f s", time.Since(began).Seconds())
+		during()
+		end(t, alerter)
+		for _, id := range <-printed {
+			lines[id]++
+		}
+	}
+
+	var calls []schemas.CallIn
+	want := map[string]int{}
+	for i := range 20 {
+		lead := 1 + float64(i)/10
+		id := schemas.CallInID(schemas.DroneID(i), time.UnixMilli(1_780_000_000_000+int64(i)))
+		calls = append(calls, schemas.CallIn{
+			CallID: id, DroneID: schemas.DroneID(i), CalledAt: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Probability: 0.9, HorizonDays: 7,
+			LeadDays: &lead, Reasons: "vibration up 40% in five days", Part: "bearing", Model: "v1/2026-08-28/3f2a91bc",
+		})
+		want[id] = 1
+	}
+	poison := [][]byte{[]byte("no frame"), {0, 0, 0, 0, 1, 0xff, 0xff}}
+	alerting(func() {
+		sendCalls(t, s, calls[:15]...)
+		s.send(t, schemas.CallIns().Topic, poison...)
+		sendCalls(t, s, calls[:15]...)
+		eventually(t, "15 call-ins are posted", func() bool { return crew.count() == 15 })
+		eventually(t, "what is none is put aside", func() bool {
+			return deadBy(t, s, schemas.CallIns().Undelivered(), "peacestate.undelivered.reason") == 2*len(poison) // for the webhook, and for the lines
+		})
+	})
+	sendCalls(t, s, calls...) // while no alerter is there
+	alerting(func() {
+		sendCalls(t, s, calls...)
+		eventually(t, "20 call-ins are posted", func() bool { return crew.count() == 20 })
+		time.Sleep(2 * time.Second) // for what should not come
+	})
+	for what, got := range map[string]map[string]int{"posted": crew.all(), "lines": lines} {
+		if !maps.Equal(want, got) {
+			t.Errorf("%s: %v, want each of %d once", what, got, len(want))
+		}
+	}
+}
+
+// A receiver is the ground crew's side of the webhook. It takes nothing at first.
+type receiver struct {
+	mu      sync.Mutex
+	refused bool
+	posted  map[string]int // by call_id
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var body struct {
+		Event  string         `json:"event"`
+		CallIn schemas.CallIn `json:"call_in"`
+	}
+	if err := json.NewDecoder(request.Body).Decode(&body); err != nil || body.Event != "called_in" {
+		http.Error(w, fmt.Sprintf("no call-in: %v", err), http.StatusBadRequest)
+		return
+	}
+	if !r.refused {
+		r.refused = true
+		http.Error(w, "not yet", http.StatusServiceUnavailable)
+		return
+	}
+	r.posted[body.CallIn.CallID]++
+}
+
+func (r *receiver) all() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.posted)
+}
+
+func (r *receiver) count() int { return len(r.all()) }
+
+// calledIn lists the call_ids of an alerter's lines; those of alerts have none.
+func calledIn(out io.Reader) (ids []string) {
+	for scanner := bufio.NewScanner(out); scanner.Scan(); {
+		var call schemas.CallIn
+		if json.Unmarshal(scanner.Bytes(), &call) == nil && call.CallID != "" {
+			ids = append(ids, call.CallID)
+		}
+	}
+	return ids
+}
+
+// sendCalls sends call-ins as `spark-jobs maintenance predict --publish` does.
+func sendCalls(t *testing.T, s *system, calls ...schemas.CallIn) {
+	t.Helper()
+	writer, err := registry.NewWriter(registry.New(s.env["SCHEMA_REGISTRY_URL"]), schemas.CallIns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := broker.Config(s.env["KAFKA_BOOTSTRAP_SERVERS"])
+	config["acks"], config["partitioner"] = "all", "murmur2_random"
+	producer, err := kafka.NewProducer(&config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer producer.Close()
+	topic := schemas.CallIns().Topic
+	delivered := make(chan kafka.Event, len(calls))
+	for _, call := range calls {
+		value, err := writer.Append(nil, call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		message := &kafka.Message{
+			TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny}, Key: []byte(call.DroneID), Value: value,
+		}
+		if err := producer.Produce(message, delivered); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range calls {
+		if event := (<-delivered).(*kafka.Message); event.TopicPartition.Error != nil {
+			t.Fatal(event.TopicPartition.Error)
+		}
+	}
+}
+
+// eventually waits for something that others do meanwhile.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
