@@ -243,6 +243,8 @@ func TestPipeline(t *testing.T) {
 		schemaGrows(t, s)
 	})
 
+	step("which drone fails next is learned, judged, foretold, published, and told to the ground crew", func(t *testing.T) { dronesAreCalledIn(t, s) })
+
 	step("a bad command line is one line and exit 2", func(t *testing.T) {
 		for _, args := range [][]string{
 			{"simulator", "--drones", "0"},

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ type Options struct {
 	Data         string          `env:"DASHBOARD_DATA" placeholder:"FOLDER" help:"Folder of the database, which can be thrown away (default: peacestate/NAME in the user's cache folder)."`
 	Name         string          `env:"DASHBOARD_NAME" default:"dashboard" placeholder:"NAME" help:"Name of this instance; several beside each other need one each (${default})."`
 	SparkJobs    string          `env:"DASHBOARD_SPARK_JOBS" default:"spark-jobs" placeholder:"PROGRAM" help:"The program that asks a question again: go build -o spark-jobs ./spark-jobs (${default})."`
+	Model        string          `name:"maintenance-model" env:"DASHBOARD_MAINTENANCE_MODEL" default:"maintenance-model.json" placeholder:"FILE" help:"The model by which drones are ranked again, as 'spark-jobs maintenance train' writes it (${default})."`
 
 	openAPI []byte
 }
@@ -158,7 +160,8 @@ func (o *Options) Run(ctx context.Context, s service.Streams) error {
 	if err != nil {
 		return err
 	}
-	asker, whyNot := runs.New(o.SparkJobs, "--kafka", o.Kafka, "--spark", o.Spark)
+	again := []string{"--publish", "--json", "--kafka", o.Kafka, "--spark", o.Spark}
+	asker, whyNot := runs.New(o.SparkJobs, again, slices.Concat(again, []string{"--registry", o.Registry, "--model", o.Model}))
 	if whyNot != nil {
 		s.Log.Info("questions cannot be asked again from here", "reason", whyNot)
 	} else {

@@ -56,8 +56,8 @@ type Run struct {
 
 // Runs are the runs of one dashboard. It is safe for concurrent use.
 type Runs struct {
-	program string
-	options []string
+	program      string
+	ask, predict []string
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -67,14 +67,17 @@ type Runs struct {
 	runs []*Run // the newest last
 }
 
-// New finds the program. The options follow `ask QUESTION --publish --json`.
-// The error says why questions cannot be asked.
-func New(program string, options ...string) (*Runs, error) {
+// ranking is the question that is not asked but foretold.
+const ranking = "maintenance"
+
+// New finds the program. The options of `ask QUESTION` and of `maintenance
+// predict` are given. The error says why questions cannot be asked.
+func New(program string, ask, predict []string) (*Runs, error) {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		return nil, fmt.Errorf("there is no program %s to ask with; build it with 'go build ./spark-jobs' and name it with --spark-jobs", program)
 	}
-	r := &Runs{program: path, options: options}
+	r := &Runs{program: path, ask: ask, predict: predict}
 	r.ctx, r.stop = context.WithCancel(context.Background())
 	return r, nil
 }
@@ -103,7 +106,7 @@ func (r *Runs) Start(question string) (Run, error) {
 	run := &Run{ID: uuid.NewString(), Question: question, State: Running, Since: time.Now(), Message: "starting"}
 	r.runs = append(r.runs, run)
 	r.runs = r.runs[max(0, len(r.runs)-remembered):]
-	r.all.Go(func() { r.ask(run) })
+	r.all.Go(func() { r.run(run) })
 	return *run, nil
 }
 
@@ -125,10 +128,14 @@ func (r *Runs) Close() {
 	r.all.Wait()
 }
 
-func (r *Runs) ask(run *Run) {
+func (r *Runs) run(run *Run) {
 	ctx, cancel := context.WithTimeout(r.ctx, limit)
 	defer cancel()
-	command := exec.CommandContext(ctx, r.program, append([]string{"ask", run.Question, "--publish", "--json"}, r.options...)...)
+	arguments := append([]string{"ask", run.Question}, r.ask...)
+	if run.Question == ranking {
+		arguments = append([]string{"maintenance", "predict"}, r.predict...)
+	}
+	command := exec.CommandContext(ctx, r.program, arguments...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = endIn
 	reading, writing := io.Pipe()

@@ -16,7 +16,7 @@ func asking(t *testing.T, script string) *Runs {
 	if err := os.WriteFile(program, []byte("#!/bin/sh\n"+script), 0o700); err != nil { //nolint:gosec // a program must be executable
 		t.Fatal(err)
 	}
-	r, err := New(program, "--spark", "sc://x")
+	r, err := New(program, []string{"--publish", "--json"}, []string{"--publish", "--model", "m.json"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,9 +54,14 @@ func over(run Run) bool { return run.State != Running }
 
 func TestARunAsksAndPublishes(t *testing.T) {
 	r := asking(t, `echo "[$*]" >&2; echo '{"rows":[]}'`)
-	run := until(t, r, start(t, r, "weekend").ID, over)
-	if run.State != Done || run.Message != "[ask weekend --publish --json --spark sc://x]" || run.Ended.Before(run.Since) {
-		t.Errorf("got %+v", run)
+	for question, want := range map[string]string{
+		"weekend":     "[ask weekend --publish --json]",
+		"maintenance": "[maintenance predict --publish --model m.json]",
+	} {
+		run := until(t, r, start(t, r, question).ID, over)
+		if run.State != Done || run.Message != want || run.Ended.Before(run.Since) {
+			t.Errorf("%s: got %+v", question, run)
+		}
 	}
 }
 
