@@ -61,7 +61,7 @@ RUN go build -C dashboard -ldflags="-s -w" -o /out/dashboard .
 FROM debian:trixie-slim AS base
 RUN apt-get update -q && apt-get install -q -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && useradd --system --uid 10001 --no-create-home peacestate \
- && install -d -o peacestate -g peacestate -m 700 /var/lib/peacestate /run/peacestate
+ && install -d -o peacestate -g peacestate -m 700 /var/lib/peacestate /var/lib/models /run/peacestate
 COPY stack/healthy /usr/local/bin/
 USER peacestate
 WORKDIR /var/lib/peacestate

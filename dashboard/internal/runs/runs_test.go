@@ -128,7 +128,7 @@ func TestOnlyTheNewestRunsAreKnown(t *testing.T) {
 }
 
 func TestWithoutTheProgramItSaysSo(t *testing.T) {
-	if _, err := New(filepath.Join(t.TempDir(), "spark-jobs")); err == nil || !strings.Contains(err.Error(), "--spark-jobs") {
+	if _, err := New(filepath.Join(t.TempDir(), "spark-jobs"), nil, nil); err == nil || !strings.Contains(err.Error(), "--spark-jobs") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -54,6 +54,7 @@ type lane struct {
 	asking       sync.Mutex // held while the producer is asked, so that it is not closed meanwhile
 	closed       bool
 	acknowledged int64 // as of the last question, and final once closed
+	held         int64 // what the producer still had when it was closed, set before that
 }
 
 // errQueueStaysFull says that patience ended before there was room.
@@ -139,8 +140,8 @@ func (l *lane) listen() {
 			lookForThem()
 		case event, open := <-l.producer.Events():
 			if !open {
-				if look != nil {
-					lookForThem()
+				if look != nil && l.held == 0 && l.failure == nil { // all is delivered, perhaps since before they were missed
+					l.log.Info("Kafka is back", "topic", l.topic)
 				}
 				return
 			}
@@ -182,7 +183,8 @@ func (l *lane) close(patience context.Context) error {
 // abandon stops the producer and its listener, whatever they still hold.
 func (l *lane) abandon() {
 	l.asking.Lock()
-	held, known := int64(l.producer.Len()), l.acknowledged // what is held may be an event that is no message
+	known := l.acknowledged
+	l.held = int64(l.producer.Len()) // may be an event that is no message
 	l.closed = true
 	l.asking.Unlock()
 
@@ -191,5 +193,5 @@ func (l *lane) abandon() {
 
 	l.asking.Lock()
 	defer l.asking.Unlock()
-	l.acknowledged = max(known, l.accepted.Load()-held-l.refused.Load()) // now that every refusal is counted
+	l.acknowledged = max(known, l.accepted.Load()-l.held-l.refused.Load()) // now that every refusal is counted
 }
