@@ -58,7 +58,7 @@ down: ## stop everything; the data stays
 clean: down ## stop everything and remove the data; the downloads stay
 	@rm -rf .stack/$${STACK:-local}
 
-test: lint unit web-test e2e chaos-short ## everything that CI checks
+test: lint unit web-test e2e chaos-short test-compose ## everything that CI checks
 
 lint: ## golangci-lint over every module, shellcheck over the scripts
 	@stack/lint $(modules)

@@ -70,6 +70,13 @@ hardly  ▏▏ 0.0
 `,
 		},
 		{
+			"what is below zero is hatched", bars, [][]any{{"up", 1.0}, {"down", -0.5}}, `
+y by x
+up   ▏███████████████████████████ 1.000
+down ▏▒▒▒▒▒▒▒▒▒▒▒▒▒▒ -0.500
+`,
+		},
+		{
 			"the interval of a bar is said", intervals,
 			[][]any{{"a", 4.0, "", 2.5, 6.0}, {"b", 2.0, "", nil, nil}},
 			`

@@ -67,8 +67,8 @@ func (c Chart) textBars(t Terminal) string {
 	}
 	most := 0.0
 	for _, p := range c.points {
-		if p.y > most { // which NaN is not
-			most = p.y
+		if size := math.Abs(p.y); size > most { // which NaN is not
+			most = size
 		}
 	}
 	room := max(8, t.Width-widest-longest-3)
@@ -76,8 +76,11 @@ func (c Chart) textBars(t Terminal) string {
 	fmt.Fprintf(&b, "%s by %s\n", c.question.Chart.Y, c.question.Chart.X)
 	for i, p := range c.points {
 		drawn := ""
-		if p.y > 0 {
+		switch {
+		case p.y > 0:
 			drawn = t.paint(bar(p.y/most, room), inks[0])
+		case p.y < 0: // below zero, hatched
+			drawn = t.paint(strings.Repeat("▒", max(1, int(math.Round(-p.y/most*float64(room))))), inks[1])
 		}
 		line := fmt.Sprintf("%s ▏%s %s", runewidth.FillRight(names[i], widest), drawn, values[i])
 		b.WriteString(line + "\n")
