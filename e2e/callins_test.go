@@ -81,6 +81,7 @@ func theCrewIsTold(t *testing.T, s *system) {
 		want[id] = 1
 	}
 	poison := [][]byte{[]byte("no frame"), {0, 0, 0, 0, 1, 0xff, 0xff}}
+	sendCalls(t, s, calls[:5]...) // before the crew's webhook is known
 	alerting(func() {
 		sendCalls(t, s, calls[:15]...)
 		s.send(t, schemas.CallIns().Topic, poison...)

@@ -11,13 +11,17 @@ import (
 // kafkaTimeout bounds one question to the broker.
 const kafkaTimeout = 5 * time.Second
 
-// begin commits the end of each partition of a topic for a group that
-// has committed nothing there: a new webhook is not flooded with the past, nor
-// does it miss what comes before it has joined its group. It does not join.
+// fresh marks a committed offset before which the receiver was told nothing.
+const fresh = "nothing was told before"
+
+// begin commits where to begin in each partition of a topic for a group that
+// has committed nothing there: at what is so old at most, or at the end. So a
+// new webhook is not flooded with the past, nor does it miss what comes before
+// it has joined its group. It does not join.
 //
 // A group whose members were all away for longer than Kafka keeps its offsets
 // (a week by default) begins anew.
-func begin(servers, group, topic string) error {
+func begin(servers, group, topic string, atMost time.Duration) error {
 	c := memberConfig(servers, group)
 	consumer, err := kafka.NewConsumer(&c)
 	if err != nil {
@@ -29,11 +33,15 @@ func begin(servers, group, topic string) error {
 		return err
 	}
 	for i, p := range without {
-		_, end, err := consumer.QueryWatermarkOffsets(topic, p.Partition, milliseconds(kafkaTimeout))
+		offset, err := youngest(consumer, topic, p.Partition, atMost)
 		if err != nil {
-			return fmt.Errorf("ask for the end of topic %s partition %d: %w", topic, p.Partition, err)
+			return fmt.Errorf("ask where topic %s partition %d begins for group %s: %w", topic, p.Partition, group, err)
 		}
-		without[i].Offset = kafka.Offset(end)
+		without[i].Offset = offset
+		if atMost > 0 {
+			mark := fresh
+			without[i].Metadata = &mark
+		}
 	}
 	if _, err = consumer.CommitOffsets(without); err == nil {
 		return nil
@@ -46,6 +54,22 @@ func begin(servers, group, topic string) error {
 		return nil
 	}
 	return errors.Join(err, askErr)
+}
+
+// youngest finds the first record that is so old at most, or else the end.
+func youngest(consumer *kafka.Consumer, topic string, partition int32, atMost time.Duration) (kafka.Offset, error) {
+	if atMost > 0 {
+		moment := kafka.Offset(time.Now().Add(-atMost).UnixMilli())
+		found, err := consumer.OffsetsForTimes([]kafka.TopicPartition{{Topic: &topic, Partition: partition, Offset: moment}}, milliseconds(kafkaTimeout))
+		if err != nil {
+			return 0, err
+		}
+		if first := found[0]; first.Error != nil || first.Offset >= 0 {
+			return first.Offset, first.Error
+		}
+	}
+	_, end, err := consumer.QueryWatermarkOffsets(topic, partition, milliseconds(kafkaTimeout))
+	return kafka.Offset(end), err
 }
 
 // uncommitted lists the partitions of a topic in which the consumer's group has

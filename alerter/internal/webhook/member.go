@@ -190,6 +190,9 @@ func (m *member) take(ctx context.Context, assigned []kafka.TopicPartition) erro
 	starts := make([]kafka.TopicPartition, len(committed))
 	for i, p := range committed {
 		starts[i] = kafka.TopicPartition{Topic: p.Topic, Partition: p.Partition, Offset: max(p.Offset-remembered, 0)}
+		if p.Metadata != nil && *p.Metadata == fresh {
+			starts[i].Offset = p.Offset
+		}
 	}
 	if err := m.consumer.IncrementalAssign(starts); err != nil {
 		return fmt.Errorf("take partitions of topic %s: %w", m.Subject.topic, err)

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"time"
+
 	"github.com/peacestate/peacestate/alerter/internal/deliver"
 	"github.com/peacestate/peacestate/schemas"
 	"github.com/peacestate/peacestate/schemas/registry"
@@ -12,6 +14,9 @@ type Subject struct {
 	topic, undelivered string
 	// read decodes a record. The error is registry.Reader's.
 	read func(message []byte) (notice, error)
+	// atMost is how old the records are at most with which a new outlet begins;
+	// 0 for those to come alone.
+	atMost time.Duration
 	// lines says that the records are also written as lines, by a consumer of
 	// their own.
 	lines bool
@@ -70,11 +75,15 @@ func rank(s schemas.Severity) int {
 	}
 }
 
+// stillFlies is how long a drone may still be in the air that was called in: as
+// long as a prediction looks ahead.
+const stillFlies = 7 * 24 * time.Hour
+
 // CallIns tells the ground crew of drones to call in. Each is also written as a
 // line.
 func CallIns(reader *registry.Reader[schemas.CallIn], lines *deliver.Lines[schemas.CallIn]) Subject {
 	return Subject{
-		noun: "call-in", topic: schemas.CallIns().Topic, undelivered: schemas.CallIns().Undelivered(), lines: true,
+		noun: "call-in", topic: schemas.CallIns().Topic, undelivered: schemas.CallIns().Undelivered(), atMost: stillFlies, lines: true,
 		read: func(message []byte) (notice, error) {
 			call, err := reader.Read(message)
 			n := ofCallIn(call)

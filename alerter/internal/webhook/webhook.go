@@ -10,7 +10,8 @@
 // itself: not the alerts, not their log, not another webhook. Alerters that
 // are given the same webhook share its alerts. Where a webhook begins is
 // committed before the first riot is alerted on: at its first start that is
-// the end of the topic, afterwards behind the last alert that it dealt with.
+// the end of the topic (of call-ins, what a week has brought), afterwards
+// behind the last alert that it dealt with.
 // An offset is stored after its effect, so an alert is posted at least once; a
 // crash may repeat some.
 //
@@ -80,7 +81,7 @@ func Start(ctx context.Context, s Settings) (*Webhooks, error) {
 	outlets := s.outlets()
 	for _, o := range outlets {
 		answering := broker.Ready(s.Servers)
-		answering.Probe = func(context.Context) error { return begin(s.Servers, o.group, s.Subject.topic) }
+		answering.Probe = func(context.Context) error { return begin(s.Servers, o.group, s.Subject.topic, s.Subject.atMost) }
 		if err := service.Wait(ctx, s.Log, s.Wait, answering); err != nil {
 			return nil, fmt.Errorf("find where webhook %s begins: %w", o.name, err)
 		}

@@ -298,7 +298,7 @@ func TestAfterBeginEveryPartitionIsCommitted(t *testing.T) {
 	r := newRig(t)
 	r.send(0, 4) // two in partition 0, one in each other
 	for range 2 {
-		must(t, begin(r.cluster.BootstrapServers(), "group", "alerts"))
+		must(t, begin(r.cluster.BootstrapServers(), "group", "alerts", 0))
 		r.send(4, 5) // the second time, this one is behind it
 	}
 	c := memberConfig(r.cluster.BootstrapServers(), "group")

@@ -72,9 +72,8 @@ func SQL(from, until time.Time) string {
   -- The fleet at the same hour stands for the weather.
   SELECT day, hour, median(motor) AS usual FROM report WHERE vibration >= %[4]d GROUP BY day, hour
 ), event AS (
-  SELECT event_id, any_value(drone_id) AS drone_id, any_value(kind) AS kind, any_value(happened_at) AS at, any_value(part) AS part,
-    any_value(flight_hours) AS flight_hours
-  FROM %[2]s WHERE happened_at <= %[3]s GROUP BY event_id
+  -- Not by event_id: another world's flights may use it again.
+  SELECT DISTINCT drone_id, kind, happened_at AS at, part, flight_hours FROM %[2]s WHERE happened_at <= %[3]s
 ), upkeep AS (
   -- What happens at midnight is known at the end of the day before.
   SELECT drone_id, CAST(at - INTERVAL 1 MILLISECOND AS DATE) AS day, max_by(kind, at) AS last_kind,
@@ -184,10 +183,8 @@ func results() string {
 // FailuresSQL lists the failures up to and with a moment: the drone, and when,
 // in milliseconds since 1970. It is where outcomes come from, and nothing else.
 func FailuresSQL(until time.Time) string {
-	return fmt.Sprintf(`SELECT drone_id, unix_millis(at) AS at, part FROM (
-  SELECT event_id, any_value(drone_id) AS drone_id, any_value(happened_at) AS at, any_value(kind) AS kind, any_value(part) AS part
-  FROM %s WHERE happened_at <= %s GROUP BY event_id
-) WHERE kind = 'failure' ORDER BY drone_id, at`, lake.Table(schemas.Maintenance().Topic), lake.Timestamp(until))
+	return fmt.Sprintf(`SELECT DISTINCT drone_id, unix_millis(happened_at) AS at, part
+FROM %s WHERE happened_at <= %s AND kind = 'failure' ORDER BY drone_id, at`, lake.Table(schemas.Maintenance().Topic), lake.Timestamp(until))
 }
 
 // date writes a day as SQL.
