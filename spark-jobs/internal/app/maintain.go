@@ -22,6 +22,10 @@ type maintain struct {
 	spark
 }
 
+// mostOvertaken is how often a step is begun that the sink's commits, one every
+// five seconds, may overtake.
+const mostOvertaken = 5
+
 // leastOrphanAge is what Iceberg's procedure insists on.
 const leastOrphanAge = 24 * time.Hour
 
@@ -93,8 +97,13 @@ func (m maintain) keep(ctx context.Context, cluster *engine.Engine, terminal io.
 			return err
 		},
 		func() (err error) {
-			if done.Rewrote > 0 { // else it would commit the same manifests once more
-				_, err = m.call(ctx, cluster, terminal, lake.Tidy(table), "")
+			if done.Rewrote == 0 { // it would commit the same manifests once more
+				return nil
+			}
+			for range mostOvertaken {
+				if _, err = m.call(ctx, cluster, terminal, lake.Tidy(table), ""); !lake.Overtaken(err) {
+					break
+				}
 			}
 			return err
 		},

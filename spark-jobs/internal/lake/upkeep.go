@@ -8,7 +8,8 @@ import (
 
 // The statements of upkeep call Iceberg's own procedures, which are safe beside
 // a sink that appends: each ends in one commit, and a commit that came between
-// is no conflict, as appends add files and these replace or forget others.
+// is no conflict, as appends add files and these replace or forget others. Only
+// that of Tidy can be Overtaken.
 
 // Compact rewrites the small files of each day as few large ones, sorted by
 // time and place; answers, which have no place, by time. A day of less than five
@@ -29,6 +30,13 @@ const minInputFiles = 5
 
 // Tidy gathers the table's manifests, of which every commit leaves one.
 func Tidy(table string) string { return call("rewrite_manifests", table) }
+
+// Overtaken says whether Tidy was refused because the sink's commit merged
+// manifests meanwhile, as now and then it does (Iceberg's issue 3466): it can be
+// called again.
+func Overtaken(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "could not be found in the latest snapshot")
+}
 
 // Expire forgets the snapshots before a time, and removes the files that only
 // they held. The newest RetainedSnapshots stay, whatever their age: among them

@@ -1,10 +1,18 @@
 package lake
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 )
+
+func TestWhoWasOvertakenMayTryAgain(t *testing.T) {
+	refusal := errors.New("refused by Spark: Deleted manifest s3://peacestate/m9.avro could not be found in the latest snapshot 178")
+	if !Overtaken(refusal) || Overtaken(errors.New("refused by Spark: no such table")) || Overtaken(nil) {
+		t.Error("what was overtaken is not told from what was refused")
+	}
+}
 
 func TestStatementsOfUpkeep(t *testing.T) {
 	at := time.Date(2026, 3, 7, 13, 0, 0, 5e6, time.FixedZone("", 3600))
