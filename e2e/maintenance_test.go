@@ -38,15 +38,15 @@ func maintenanceIsArchived(t *testing.T, s *system, truth truth) {
 	}
 }
 
-// dronesAreCalledIn flies a fleet that wears fast, in days before all others,
+// dronesAreCalledIn flies a fleet that wears fast, in days after all others,
 // learns what fails next from the first of them, and looks at what is foretold,
 // published and told of a later day: it must not know what the archive has of
 // the days after it.
 func dronesAreCalledIn(t *testing.T, s *system) {
 	t.Helper()
-	const learned, foretold, judged = "2025-03-02", "2025-03-05", "2025-03-20"
+	const learned, foretold, judged = "2026-07-31", "2026-08-03", "2026-08-18"
 	fleet := []string{
-		"--drones", "60", "--from", "2025-01-01", "--for", "1872h", "--period", "65m",
+		"--drones", "60", "--from", "2026-06-01", "--for", "1872h", "--period", "65m",
 		"--parameter", "life_mean=720h", "--parameter", "life_spread=1", "--parameter", "signs_lead=240h",
 	}
 	folder := t.TempDir()

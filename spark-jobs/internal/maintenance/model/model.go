@@ -238,6 +238,9 @@ func scaling(name string, i int, days []Day) Feature {
 	return Feature{Name: name, Mean: mean, Deviation: deviation}
 }
 
+// flat is the greatest gradient of weights that are taken for the minimum.
+const flat = 1e-7
+
 // fitOdds minimises the mean negative log-likelihood plus ridge/2 times the
 // squared weights, but for the intercept, by Newton's method. The function is
 // convex: there is one minimum.
@@ -292,7 +295,11 @@ func fitOdds(inputs [][]float64, days []Day, ridge float64) ([]float64, error) {
 	result, err := optimize.Minimize(optimize.Problem{Func: loss, Grad: gradient, Hess: curvature}, make([]float64, width),
 		&optimize.Settings{GradientThreshold: 1e-9, Converger: &optimize.FunctionConverge{Absolute: 1e-14, Iterations: 5}, MajorIterations: 200}, &optimize.Newton{})
 	if err != nil {
-		return nil, fmt.Errorf("fit the model: %w", err)
+		// Where the loss is flat to the last bit no step lowers it, though the gradient is still above the threshold.
+		left := make([]float64, width)
+		if gradient(left, result.X); mat.Norm(mat.NewVecDense(width, left), math.Inf(1)) > flat {
+			return nil, fmt.Errorf("fit the model: %w", err)
+		}
 	}
 	return result.X, nil
 }
