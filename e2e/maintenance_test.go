@@ -44,7 +44,7 @@ func maintenanceIsArchived(t *testing.T, s *system, truth truth) {
 // the days after it.
 func dronesAreCalledIn(t *testing.T, s *system) {
 	t.Helper()
-	const learned, foretold, judged = "2026-07-31", "2026-08-03", "2026-08-18"
+	const learned, foretold, calledAt, judged = "2026-07-31", "2026-08-03", "2026-08-04", "2026-08-18"
 	fleet := []string{
 		"--drones", "60", "--from", "2026-06-01", "--for", "1872h", "--period", "65m",
 		"--parameter", "life_mean=720h", "--parameter", "life_spread=1", "--parameter", "signs_lead=240h",
@@ -93,7 +93,6 @@ func dronesAreCalledIn(t *testing.T, s *system) {
 
 	predict := []string{"maintenance", "predict", "--model", file("model.json"), "--day", foretold, "--top", "60", "--json"}
 	ranked := parse[answer](t, s.run(t, 0, "spark-jobs", predict...))
-	before := len(decoded(t, s, schemas.CallIns()))
 	s.run(t, 0, "spark-jobs", append(predict, "--publish")...)
 	published := map[string]answer{}
 	for _, message := range s.read(t, schemas.AnswersTopic) {
@@ -108,8 +107,10 @@ func dronesAreCalledIn(t *testing.T, s *system) {
 			want[row[0].(string)] = true
 		}
 	}
-	for _, call := range decoded(t, s, schemas.CallIns())[before:] {
-		called[call.DroneID] = true
+	for _, call := range decoded(t, s, schemas.CallIns()) {
+		if call.CalledAt.Format(time.DateOnly) == calledAt {
+			called[call.DroneID] = true
+		}
 	}
 	if len(called) == 0 || !maps.Equal(called, want) {
 		t.Errorf("called in are %v, to be called in are %v", called, want)
