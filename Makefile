@@ -75,8 +75,8 @@ e2e: ## the whole pipeline on a stack of its own, against a plain Go computation
 chaos: ## a wave of reports while everything is killed at random, then the audit: MINUTES=10 SEED=7
 	@MINUTES=$${MINUTES:-10} SEED=$${SEED:-7} e2e/chaos
 
-chaos-short: ## two minutes of it
-	@MINUTES=2 SEED=7 e2e/chaos
+chaos-short: ## three minutes of it
+	@MINUTES=3 SEED=7 e2e/chaos
 
 test-compose: ## Docker Compose, run whole: images, up, crashes, an upgrade, three brokers; brings up an engine where there is none
 	@compose/engine compose/test

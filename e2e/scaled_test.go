@@ -27,6 +27,7 @@ func aClusterAnswersTheSame(t *testing.T, s *system, truth truth) {
 	}
 	scaled("2")
 	defer scaled("0")
+	answersAreTheTruth(t, s, truth)
 	worker := s.pid(t, "spark-worker-1")
 	killed := make(chan int)
 	go func() {
