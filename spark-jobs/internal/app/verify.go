@@ -164,9 +164,10 @@ type found struct {
 func (v verify) settle(
 	ctx context.Context, streams service.Streams, topic evidence.Topic, listed []manifest.Listed, deadline time.Time, asked evidence.Audit,
 ) (found, error) {
+	var look evidence.Look
 	for {
 		late := !time.Now().Before(deadline)
-		found, behind, err := v.examine(ctx, asked, topic, listed, late)
+		found, behind, err := v.examine(ctx, asked, topic, &look, listed, late)
 		if late || ctx.Err() != nil || (err == nil && behind == 0) {
 			return found, err
 		}
@@ -185,14 +186,13 @@ func (v verify) settle(
 	}
 }
 
-// examine looks once, and tells how many records are behind, at the least. It
-// finds out what exactly is missing, and looks at the rows themselves, only
+// examine looks once more, and tells how many records are behind, at the least.
+// It finds out what exactly is missing, and looks at the rows themselves, only
 // when nothing is behind, or it is the last look.
 func (v verify) examine(
-	ctx context.Context, asked evidence.Audit, topic evidence.Topic, listed []manifest.Listed, last bool,
+	ctx context.Context, asked evidence.Audit, topic evidence.Topic, look *evidence.Look, listed []manifest.Listed, last bool,
 ) (f found, behind int64, err error) {
-	look, err := asked.Look(ctx, topic)
-	if err != nil {
+	if *look, err = asked.Look(ctx, topic, *look); err != nil {
 		return f, 0, err
 	}
 	if behind = look.Behind(); behind > 0 && !last {
