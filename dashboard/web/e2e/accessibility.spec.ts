@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { backstage, expect, open, test } from './room'
+import { backstage, expect, open, stretch, test } from './room'
 
 const places = [
   '/',
@@ -19,7 +19,7 @@ for (const { scheme, width, height } of [
   { scheme: 'dark', width: 1280, height: 800 },
 ] as const) {
   test(`axe finds no serious fault, ${scheme}, ${width} px`, async ({ page }) => {
-    test.setTimeout(180_000)
+    test.setTimeout(stretch(180_000))
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height })
     const [id] = Object.keys(await backstage.riots({ count: 2 }))

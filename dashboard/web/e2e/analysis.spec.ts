@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Value } from '../src/api'
-import { expect, open, signIn, test } from './room'
+import { expect, open, signIn, stretch, test } from './room'
 
 /** What `spark-jobs ask all --json` printed. */
 const answers: { question: string; sentence: string; columns: string[]; rows: Value[][] }[] = readFileSync(
@@ -37,13 +37,13 @@ for (const answer of answers) {
 }
 
 test('a question is asked again, and the page has the new answer', async ({ page }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(stretch(180_000))
   await open(page, '/analysis/weekend')
   await signIn(page, 'Ada')
   const asked = page.locator('.sources').getByText('Asked at').locator('xpath=following-sibling::dd')
   const before = await asked.textContent()
   await page.getByRole('button', { name: 'Run again' }).click()
   await expect(page.getByRole('progressbar', { name: 'Asking Spark' })).toBeVisible()
-  await expect(page.getByText('Done: what you see is the new answer.')).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText('Done: what you see is the new answer.')).toBeVisible({ timeout: stretch(120_000) })
   await expect(asked).not.toHaveText(before!)
 })

@@ -1,16 +1,13 @@
-import { backstage, expect, open, test } from './room'
+import { backstage, expect, open, stretch, test } from './room'
 
 const runs = Number(process.env.RUNS ?? 1)
 const seconds = Number(process.env.WINDOW ?? 20)
-
-// Recording the page would be most of the work.
-test.use({ trace: 'off', screenshot: 'off' })
 
 /** The value below which a share of the values is. */
 const quantile = (values: number[], share: number) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))]!
 
 test('from the message of a riot to the screen, at one wave', async ({ page }) => {
-  test.setTimeout(runs * (seconds + 60) * 1000)
+  test.setTimeout(stretch(runs * (seconds + 60) * 1000))
   await page.addInitScript(() => {
     // When each incident was first on the screen: the frame in which its row is has been drawn.
     const seen: Record<string, number> = {}

@@ -1,4 +1,4 @@
-import { backstage, expect, open, other, row, signIn, test, watch } from './room'
+import { backstage, expect, open, other, row, signIn, stretch, test, watch } from './room'
 
 test('an alert shows without a reload, newest first, and its details say all', async ({ page }) => {
   await open(page)
@@ -38,7 +38,7 @@ test('a connection that breaks is said, and when it is back nothing is missed an
   await expect(page.getByRole('alert')).toContainText('The connection is gone')
   const missed = Object.keys(await backstage.riots({ count: 12 }))
   await backstage.mendLine()
-  await expect(page.getByRole('alert')).toBeEmpty({ timeout: 20_000 })
+  await expect(page.getByRole('alert')).toBeEmpty({ timeout: stretch(20_000) })
   for (const id of [...before, ...missed]) await expect(row(page, id)).toHaveCount(1)
   const after = Object.keys(await backstage.riots())
   await expect(row(page, after[0]!)).toBeVisible()
@@ -50,7 +50,7 @@ test('so it is when the dashboard itself is killed', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText('The connection is gone')
   const missed = Object.keys(await backstage.riots({ count: 5 }))
   await backstage.startDashboard()
-  await expect(page.getByRole('alert')).toBeEmpty({ timeout: 20_000 })
+  await expect(page.getByRole('alert')).toBeEmpty({ timeout: stretch(20_000) })
   for (const id of missed) await expect(row(page, id)).toHaveCount(1)
 })
 
@@ -150,7 +150,7 @@ test('a notification comes to those who asked for it, and to nobody else', async
   await page.getByLabel('Notification').check()
   await page.keyboard.press('Escape')
   await backstage.riots({ citizen_name: 'Una Loud', peacescore: 0.5 })
-  await expect.poll(async () => (await told()).join(), { timeout: 20_000 }).toContain('Una Loud')
+  await expect.poll(async () => (await told()).join(), { timeout: stretch(20_000) }).toContain('Una Loud')
 })
 
 test('the list is walked by the keyboard alone', async ({ page }) => {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import type { Points } from '../src/api'
-import { backstage, expect, open, test } from './room'
+import { backstage, expect, open, stretch, test } from './room'
 
 /** The pixels of the map as it is on the screen, counted by what they are. */
 async function look(page: Page) {
@@ -42,7 +42,7 @@ test('the map is drawn from files of the server alone, and alerts come onto it',
     [44.1, -28.0],
   ] as const)
     await backstage.riots({ peacescore: 0.5, lat, lon })
-  await expect.poll(async () => (await look(page)).critical, { timeout: 15_000 }).toBeGreaterThan(before.critical + 60)
+  await expect.poll(async () => (await look(page)).critical, { timeout: stretch(15_000) }).toBeGreaterThan(before.critical + 60)
 })
 
 test('an incident is shown on the map, and a busy hour of the past is replayed', async ({ page, request }) => {

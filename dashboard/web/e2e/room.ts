@@ -6,6 +6,9 @@ export { expect }
 export const other = process.env.DASHBOARD_B!
 const token = process.env.DASHBOARD_TOKEN!
 
+/** So long on a machine as fast as the one that the limits were set on; longer on a slower one. */
+export const stretch = (ms: number) => ms * Number(process.env.SLOWNESS ?? 1)
+
 /** A riot that a test wants: each is of a citizen of its own. */
 export interface Riots {
   count?: number
