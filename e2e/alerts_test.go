@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"io"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -19,13 +18,83 @@ const (
 	nearbyM  = 1000
 )
 
+// The alerter is killed by SIGKILL on the way. A day that is flown again is not
+// alerted on again, and what is no riot is put aside.
+func TestAlertsMatchRiots(t *testing.T) {
+	w := flownWeek(t)
+	s := running(t, 3*time.Minute)
+	began := time.Now()
+	s.send(t, "riots", poison...)
+	first := s.program("alerter")
+	first.Stderr = io.Discard
+	lines, err := first.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// One alert is enough to know that it is at work.
+	if _, err := lines.Read(make([]byte, 1)); err != nil {
+		t.Fatalf("the alerter wrote no alert: %v", s.why(err))
+	}
+	if err := first.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.Wait() // it was killed
+	s.run(t, 0, "alerter", "--idle-exit", "5s")
+	week := weekOf(t)
+	alertsAreThoseOfTheRiots(t, s, w.Totals.Riots, week)
+	if dead := deadBy(t, s, "riots-dlq", "peacestate.dead.reason", began); dead != len(poison) {
+		t.Errorf("the alerter put %d riots aside, want %d", dead, len(poison))
+	}
+
+	flownWeekAgain(t)
+	s.run(t, 0, "alerter", "--idle-exit", "5s")
+	alertsAreThoseOfTheRiots(t, s, w.Totals.Riots, week)
+}
+
+// deadBy counts the dead letters since a time that carry a header.
+func deadBy(t *testing.T, s *system, topic, header string, since time.Time) int {
+	t.Helper()
+	count := 0
+	for _, message := range s.read(t, topic, since) {
+		for _, h := range message.Headers {
+			if h.Key == header {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// days is when riots were detected: from the first time on, and before the
+// second.
+type days [2]time.Time
+
+func (d days) have(at time.Time) bool { return !at.Before(d[0]) && at.Before(d[1]) }
+
+func weekOf(t *testing.T) (d days) {
+	t.Helper()
+	for i, text := range []string{weekDays(t)[1], weekDays(t)[3]} {
+		var err error
+		if d[i], err = time.Parse(time.DateOnly, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
 // alertsAreThoseOfTheRiots compares topic alerts with a plain fold over topic
-// riots: one record for each riot that the drones saw, however often it was
-// sent, in the incident that it belongs to, and no other.
-func alertsAreThoseOfTheRiots(t *testing.T, s *system, seen int) {
+// riots: one record for each riot that the drones saw in those days, however
+// often it was sent, in the incident that it belongs to, and no other.
+func alertsAreThoseOfTheRiots(t *testing.T, s *system, seen int, when days) {
 	t.Helper()
 	got := map[string]string{} // alert ids, by riot
 	for _, alert := range decoded(t, s, schemas.Alerts()) {
+		if !when.have(alert.DetectedAt) {
+			continue
+		}
 		if _, known := got[alert.RiotID]; known {
 			t.Errorf("riot %s is alerted on again", alert.RiotID)
 		}
@@ -35,6 +104,9 @@ func alertsAreThoseOfTheRiots(t *testing.T, s *system, seen int) {
 	sightings := map[string][]schemas.Riot{} // by citizen, each riot once
 	opened := 0
 	for _, riot := range decoded(t, s, schemas.Riots()) {
+		if !when.have(riot.DetectedAt) {
+			continue
+		}
 		if _, known := want[riot.RiotID]; known {
 			continue // sent again
 		}
@@ -85,18 +157,18 @@ func nearest(before []schemas.Riot, riot schemas.Riot) string {
 	return best
 }
 
-// alertsSurvive flies live with faults, while the alerter is killed by SIGKILL
-// every few seconds and the broker once. E2E_KILL_EVERY and E2E_LIVE make it
-// longer.
-func alertsSurvive(t *testing.T, s *system, before int) {
-	t.Helper()
+// A live flight with faults, while the alerter is killed by SIGKILL every few
+// seconds and the broker once. E2E_KILL_EVERY and E2E_LIVE make it longer.
+func TestAlertsSurviveKills(t *testing.T) {
 	often, live := duration(t, "E2E_KILL_EVERY", 7*time.Second), duration(t, "E2E_LIVE", 30*time.Second)
+	s := running(t, live+3*time.Minute)
 	const speed = 120
+	from := time.Date(2026, 2, 14, 19, 0, 0, 0, time.UTC)
 	window := []string{
-		"--drones", "300", "--from", "2026-02-14T19:00:00Z", "--for", (speed * live).String(),
+		"--drones", "300", "--from", from.Format(time.RFC3339), "--for", (speed * live).String(),
 		"--late", "2%", "--duplicate", "3%", "--reorder", "3%", "--corrupt", "1%",
 	}
-	foretold := parse[truth](t, s.run(t, 0, "simulator", slices.Concat([]string{"truth", "--json"}, window)...))
+	foretold := foretell(t, s, window)
 
 	flight := s.program("simulator", slices.Concat(window, []string{"--speed", "120", "--json"})...)
 	flight.Stderr = io.Discard
@@ -121,22 +193,9 @@ func alertsSurvive(t *testing.T, s *system, before int) {
 		kills++
 	}
 	if err := flight.Wait(); err != nil {
-		t.Fatalf("simulator: %v", err)
+		t.Fatalf("simulator: %v", s.why(err))
 	}
 	t.Logf("killed the alerter %d times, the broker once: %v", kills, brokerKilled)
 	s.run(t, 0, "alerter", "--idle-exit", "8s")
-	alertsAreThoseOfTheRiots(t, s, before+foretold.Totals.Riots)
-}
-
-func duration(t *testing.T, name string, usual time.Duration) time.Duration {
-	t.Helper()
-	text := os.Getenv(name)
-	if text == "" {
-		return usual
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return d
+	alertsAreThoseOfTheRiots(t, s, foretold.Totals.Riots, days{from, from.Add(speed * live)})
 }

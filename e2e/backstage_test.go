@@ -48,16 +48,17 @@ func backstage(t *testing.T, s *system, r *room) *url.URL {
 		}
 		return sent
 	})
-	// A flight at so many waves; the answer has Kafka's timestamp of every riot that there is, in ms, by its id.
+	// A flight at so many waves; the answer has Kafka's timestamp of every riot since it began, in ms, by its id.
 	do("/flight", func(body []byte) any {
 		flight := parse[struct {
 			Waves   float64
 			Seconds int
 			From    string
 		}](t, body)
+		began := time.Now()
 		s.run(t, 0, "simulator", "--drones", "1000", "--from", flight.From, "--waves", strconv.FormatFloat(flight.Waves, 'g', -1, 64),
 			"--duration", fmt.Sprintf("%ds", flight.Seconds))
-		return riotsSentAt(t, s)
+		return riotsSentAt(t, s, began)
 	})
 	do("/line/cut", func([]byte) any { return r.line.set(true) })
 	do("/line/mend", func([]byte) any { return r.line.set(false) })
@@ -139,15 +140,15 @@ func (r riots) nth(i int) schemas.Riot {
 	return riot
 }
 
-// riotsSentAt is Kafka's timestamp of every riot, in ms, by its id.
-func riotsSentAt(t *testing.T, s *system) map[string]int64 {
+// riotsSentAt is Kafka's timestamp of every riot since a time, in ms, by its id.
+func riotsSentAt(t *testing.T, s *system, since time.Time) map[string]int64 {
 	t.Helper()
 	reader, err := registry.NewReader(registry.New(s.env["SCHEMA_REGISTRY_URL"]), schemas.Riots())
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := map[string]int64{}
-	for _, message := range s.read(t, schemas.Riots().Topic) {
+	for _, message := range s.read(t, schemas.Riots().Topic, since) {
 		riot, err := reader.Read(message.Value)
 		if err != nil {
 			t.Fatal(err)

@@ -25,7 +25,8 @@ import (
 // with real alerts from a real alerter. The browser's part is in
 // dashboard/web/e2e; what it asks for behind the scenes is done by a backstage.
 func TestControlRoom(t *testing.T) {
-	s := start(t)
+	answers := askedAboutTheWeek(t).file
+	s := running(t, 10*time.Minute) // the first time, it installs Chromium
 	browser := chromium(t, s)
 	step := func(name string, test func(t *testing.T)) {
 		t.Helper()
@@ -33,20 +34,6 @@ func TestControlRoom(t *testing.T) {
 			t.FailNow()
 		}
 	}
-	answers := filepath.Join(s.bin, "answers.jsonl")
-	step("a week of flight is archived, alerted on and asked about", func(t *testing.T) {
-		s.run(t, 0, "setup", "topics")
-		s.run(t, 0, "setup", "schemas")
-		s.run(t, 0, "spark-jobs", "tables")
-		s.run(t, 0, "setup", append([]string{"connectors"}, connectorFiles(t, s)...)...)
-		s.run(t, 0, "simulator", "--drones", "10", "--from", "2026-01-05", "--for", "168h")
-		s.run(t, 0, "alerter", "--idle-exit", "3s")
-		s.run(t, 0, "spark-jobs", "verify", "--wait", "4m")
-		if err := os.WriteFile(answers, s.run(t, 0, "spark-jobs", "ask", "all", "--json", "--publish"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	})
-
 	room := open(t, s)
 	stage := backstage(t, s, room)
 	specs := func(names ...string) func(t *testing.T) {
@@ -75,10 +62,8 @@ func TestBenchDashboard(t *testing.T) {
 	if os.Getenv("BENCH_DASHBOARD") == "" {
 		t.Skip("it is run by bench/dashboard")
 	}
-	s := start(t, "kafka", "registry")
+	s := runningOnly(t, 30*time.Minute, "kafka", "registry")
 	browser := chromium(t, s)
-	s.run(t, 0, "setup", "topics")
-	s.run(t, 0, "setup", "schemas")
 	room := open(t, s)
 	room.browse(t, browser, backstage(t, s, room), os.DevNull, "latency")
 	listenersKeepUp(t, room, 200, 50, 30*time.Second)
@@ -87,7 +72,7 @@ func TestBenchDashboard(t *testing.T) {
 // chromium is the browser of this machine.
 func chromium(t *testing.T, s *system) string {
 	t.Helper()
-	command := exec.Command(filepath.Join(s.root, "dashboard", "web", "chromium"))
+	command := s.tool("dashboard/web/chromium")
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
@@ -155,7 +140,7 @@ func (d *dashboard) start(t *testing.T, alerter string) {
 	d.command = d.s.program("dashboard", "--name", d.name, "--listen", d.address, "--data", d.data, "--alerter", alerter,
 		"--spark-jobs", filepath.Join(d.s.bin, "spark-jobs"))
 	d.command.Env = append(d.command.Env, "DASHBOARD_TOKEN="+token)
-	log, err := os.OpenFile(filepath.Join(d.s.root, ".stack", "e2e", "logs", "dashboard-"+d.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(filepath.Join(d.s.state, "logs", "dashboard-"+d.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,20 +169,14 @@ func (d *dashboard) kill(t *testing.T) {
 
 func (d *dashboard) awaitReady(t *testing.T) {
 	t.Helper()
-	var said string
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	d.s.eventually(t, "dashboard "+d.name+" is ready", func() bool {
 		response, err := http.Get("http://" + d.address + "/readyz")
 		if err != nil {
-			continue
+			return false
 		}
-		body, _ := io.ReadAll(response.Body) // it is only for the message
-		_ = response.Body.Close()
-		if response.StatusCode == http.StatusOK {
-			return
-		}
-		said = string(body)
-	}
-	t.Fatalf("dashboard %s is not ready after a minute: %s", d.name, said)
+		_ = response.Body.Close() // the status has said it all
+		return response.StatusCode == http.StatusOK
+	})
 }
 
 // memoryMB is the resident memory.
@@ -234,15 +213,11 @@ func get[T any](t *testing.T, d *dashboard, path string) (v T) {
 func (r *room) await(t *testing.T, d *dashboard, incidents int) {
 	t.Helper()
 	began, total := time.Now(), 0
-	for time.Since(began) < 2*time.Minute {
+	r.s.eventually(t, fmt.Sprintf("dashboard %s has %d incidents", d.name, incidents), func() bool {
 		total = get[struct{ Total int }](t, d, "/api/v1/incidents?limit=1").Total
-		if total >= incidents {
-			t.Logf("dashboard %s has %d incidents after %.1f s", d.name, total, time.Since(began).Seconds())
-			return
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-	t.Fatalf("dashboard %s has %d incidents after two minutes, want %d", d.name, total, incidents)
+		return total >= incidents
+	})
+	t.Logf("dashboard %s has %d incidents after %.1f s", d.name, total, time.Since(began).Seconds())
 }
 
 // everything is what a dashboard says of all incidents, page by page, and the
@@ -298,16 +273,17 @@ func (r *room) browse(t *testing.T, browser string, stage *url.URL, answers stri
 	for i, spec := range specs {
 		files[i] = "e2e/" + spec + ".spec.ts"
 	}
-	results := filepath.Join(r.s.root, ".stack", "e2e", "browser")
-	command := exec.Command(filepath.Join(r.s.root, "dashboard", "web", "npm"), slices.Concat([]string{"run", "--silent", "e2e", "--"}, files)...)
-	command.Env = append(os.Environ(), "CHROMIUM="+browser, "DASHBOARD_A="+r.line.url(), "DASHBOARD_B=http://"+r.b.address,
-		"DASHBOARD_TOKEN="+token, "BACKSTAGE="+stage.String(), "ANSWERS="+answers, "RESULTS="+results)
+	results := filepath.Join(r.s.state, "browser")
+	command := r.s.tool("dashboard/web/npm", slices.Concat([]string{"run", "--silent", "e2e", "--"}, files)...)
+	command.Env = append(command.Env, "CHROMIUM="+browser, "DASHBOARD_A="+r.line.url(), "DASHBOARD_B=http://"+r.b.address,
+		"DASHBOARD_TOKEN="+token, "BACKSTAGE="+stage.String(), "ANSWERS="+answers, "RESULTS="+results,
+		fmt.Sprintf("SLOWNESS=%.2f", r.s.slowness))
 	var said bytes.Buffer
 	command.Stdout, command.Stderr = &said, &said
 	err := command.Run()
 	t.Logf("%v\n%s", specs, said.String())
 	if err != nil {
-		t.Fatalf("the page is not as it should be: %v; traces and pictures are in %s", err, results)
+		t.Fatalf("the page is not as it should be: %v; pictures are in %s, and TRACE=yes records traces", r.s.why(err), results)
 	}
 }
 
@@ -351,7 +327,7 @@ func listenersKeepUp(t *testing.T, r *room, listeners, perSecond int, d time.Dur
 	}
 	t.Logf("%d listeners, %d riots at %d/s: from riot to listener p50 %s p99 %s max %s; memory %d MB, before %d MB",
 		listeners, count, perSecond, of(.5), of(.99), of(1), r.a.memoryMB(t), before)
-	if of(1) > 5*time.Second {
+	if of(1) > r.s.stretch(5*time.Second) {
 		t.Errorf("a listener fell %s behind", of(1))
 	}
 }

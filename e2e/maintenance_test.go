@@ -15,35 +15,12 @@ import (
 	"github.com/peacestate/peacestate/schemas"
 )
 
-// maintenanceIsArchived compares the table with what the simulator foretold,
-// row by row.
-func maintenanceIsArchived(t *testing.T, s *system, truth truth) {
-	t.Helper()
-	answer := parse[struct {
-		Rows [][]any `json:"rows"`
-	}](t, s.run(t, 0, "spark-jobs", "sql", "--json", "--limit", "10000", `SELECT
-		event_id, drone_id, kind, unix_millis(happened_at) AS ms, failure_id, part, work, flight_hours, lat, lon
-		FROM maintenance ORDER BY happened_at, drone_id`))
-	var archived []schemas.MaintenanceEvent
-	for _, row := range answer.Rows {
-		text := func(i int) string { v, _ := row[i].(string); return v }
-		number := func(i int) float64 { v, _ := row[i].(float64); return v }
-		archived = append(archived, schemas.MaintenanceEvent{
-			EventID: text(0), DroneID: text(1), Kind: schemas.MaintenanceKind(text(2)), HappenedAt: time.UnixMilli(int64(number(3))).UTC(),
-			FailureID: text(4), Part: text(5), Work: text(6), FlightHours: number(7), Lat: number(8), Lon: number(9),
-		})
-	}
-	if !slices.Equal(archived, truth.Maintenance) {
-		t.Errorf("archived are\n%+v\nforetold were\n%+v", archived, truth.Maintenance)
-	}
-}
-
-// dronesAreCalledIn flies a fleet that wears fast, in days after all others,
-// learns what fails next from the first of them, and looks at what is foretold,
-// published and told of a later day: it must not know what the archive has of
-// the days after it.
-func dronesAreCalledIn(t *testing.T, s *system) {
-	t.Helper()
+// A fleet that wears fast flies in days after all others. What fails next is
+// learned from the first of them; what is foretold, published and told of a
+// later day must not know what the archive has of the days after it.
+func TestPredictiveMaintenance(t *testing.T) {
+	s := running(t, 6*time.Minute)
+	began := time.Now()
 	const learned, foretold, calledAt, judged = "2026-07-31", "2026-08-03", "2026-08-04", "2026-08-18"
 	fleet := []string{
 		"--drones", "60", "--from", "2026-06-01", "--for", "1872h", "--period", "65m",
@@ -52,7 +29,7 @@ func dronesAreCalledIn(t *testing.T, s *system) {
 	folder := t.TempDir()
 	file := func(name string) string { return filepath.Join(folder, name) }
 	s.run(t, 0, "simulator", fleet...)
-	s.run(t, 0, "spark-jobs", "verify", "--wait", "10m")
+	s.archived(t, began)
 	if err := os.WriteFile(file("wear.json"), s.run(t, 0, "simulator", slices.Concat([]string{"wear", "--json"}, fleet)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -69,10 +46,6 @@ func dronesAreCalledIn(t *testing.T, s *system) {
 		t.Error("trained twice on the same archive, the models differ")
 	}
 
-	type answer struct {
-		Question string  `json:"question"`
-		Rows     [][]any `json:"rows"`
-	}
 	goals := map[string]float64{}
 	judgement := s.run(t, 0, "spark-jobs", "maintenance", "evaluate", "--model", file("model.json"), "--since", learned, "--until", judged,
 		"--truth", file("wear.json"), "--samples", "100", "--chart", file("chart.svg"), "--json")
@@ -91,12 +64,11 @@ func dronesAreCalledIn(t *testing.T, s *system) {
 		t.Errorf("drawn are %v", charts)
 	}
 
-	predict := []string{"maintenance", "predict", "--model", file("model.json"), "--day", foretold, "--top", "60", "--json"}
-	ranked := parse[answer](t, s.run(t, 0, "spark-jobs", predict...))
-	s.run(t, 0, "spark-jobs", append(predict, "--publish")...)
-	published := map[string]answer{}
-	for _, message := range s.read(t, schemas.AnswersTopic) {
-		published[string(message.Key)] = parse[answer](t, message.Value)
+	ranked := parse[answer](t, s.run(t, 0, "spark-jobs", "maintenance", "predict", "--model", file("model.json"), "--day", foretold,
+		"--top", "60", "--json", "--publish"))
+	published := map[string]publication{}
+	for _, message := range s.read(t, schemas.AnswersTopic, began) {
+		published[string(message.Key)] = parse[publication](t, message.Value)
 	}
 	if got := published["maintenance"].Rows; len(got) == 0 || !reflect.DeepEqual(got, ranked.Rows) {
 		t.Errorf("published are %v, foretold were %v", got, ranked.Rows)

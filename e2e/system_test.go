@@ -23,11 +23,17 @@ import (
 )
 
 // A system is PeaceState as a person would run it: the real parts on ports of
-// their own, and the programs as processes.
+// their own, and the programs as processes. Each test has its own view of the
+// shared one, which ends with the test.
 type system struct {
-	root string            // of the repository
-	bin  string            // where the programs are
-	env  map[string]string // as stack/env prints it
+	root  string            // of the repository
+	state string            // where the stack keeps its things
+	bin   string            // where the programs are
+	env   map[string]string // as stack/env prints it
+
+	ctx      context.Context // ends when the test's time is over
+	release  func()          // ends it before
+	slowness float64         // of this machine, see slowness
 }
 
 const (
@@ -35,62 +41,41 @@ const (
 	portOffset = "PORT_OFFSET=2000"
 )
 
-// start builds the programs and starts a stack with empty data, whole or of the
-// named parts alone; the clean-up stops it.
-func start(t *testing.T, parts ...string) *system {
-	t.Helper()
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &system{root: root, bin: t.TempDir()}
-	t.Cleanup(func() {
-		if out, err := s.stack("down").CombinedOutput(); err != nil {
-			t.Errorf("stack/down: %v\n%s", err, out)
-		}
-	})
-	// What a run that was cut short left behind.
-	if out, err := s.stack("down").CombinedOutput(); err != nil {
-		t.Fatalf("stack/down: %v\n%s", err, out)
-	}
-	if err := os.RemoveAll(filepath.Join(root, ".stack", "e2e")); err != nil {
-		t.Fatal(err)
-	}
-	for _, build := range []*exec.Cmd{
-		exec.Command(filepath.Join("dashboard", "web", "build")),
-		exec.Command("go", "build", "-o", s.bin+"/", "./setup", "./simulator", "./alerter", "./spark-jobs", "./dashboard", "./bench/riots"),
-	} {
-		build.Dir = root
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", build, err, out)
-		}
-	}
-	if out, err := s.stack("up", parts...).CombinedOutput(); err != nil {
-		t.Fatalf("stack/up: %v\n%s", err, out)
-	}
-	printed, err := s.stack("env").Output()
-	if err != nil {
-		t.Fatalf("stack/env: %v", err)
-	}
-	s.env = map[string]string{}
-	for line := range strings.Lines(string(printed)) {
-		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
-		s.env[name] = value
-	}
-	return s
-}
-
-// stack is the command of a script in stack/, for this system's stack.
-func (s *system) stack(script string, args ...string) *exec.Cmd {
-	command := exec.Command(filepath.Join(s.root, "stack", script), args...)
+// tool is the command of a script of the repository, for the tests' stack. It is
+// killed when ctx ends.
+func tool(ctx context.Context, script string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, filepath.Join("..", script), args...)
 	command.Env = append(os.Environ(), stackName, portOffset)
+	command.WaitDelay = 10 * time.Second // for what it started, and holds its output open
 	return command
 }
 
-// program is the command of one of PeaceState's programs. Its messages go to
-// the test's log when it ends (see run).
+func (s *system) tool(script string, args ...string) *exec.Cmd { return tool(s.ctx, script, args...) }
+
+// do runs a command to its good end, and returns what it said.
+func (s *system) do(t *testing.T, command *exec.Cmd) []byte {
+	t.Helper()
+	began := time.Now()
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(command.Args, " "), s.why(err), tail(string(out)))
+	}
+	t.Logf("%s: %.1f s", strings.Join(command.Args, " "), time.Since(began).Seconds())
+	return out
+}
+
+// why is an error, or that the test's time is over, which made it one.
+func (s *system) why(err error) error {
+	if cause := context.Cause(s.ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// program is the command of one of PeaceState's programs.
 func (s *system) program(name string, args ...string) *exec.Cmd {
-	command := exec.Command(filepath.Join(s.bin, name), args...)
+	command := exec.CommandContext(s.ctx, filepath.Join(s.bin, name), args...)
+	command.WaitDelay = 10 * time.Second
 	command.Dir = s.root
 	command.Env = os.Environ()
 	for name, value := range s.env {
@@ -109,7 +94,7 @@ func (s *system) run(t *testing.T, want int, name string, args ...string) []byte
 	command.Stderr = &messages
 	out, err := command.Output()
 	if got := command.ProcessState.ExitCode(); got != want {
-		t.Fatalf("%s %s: exit %d, want %d (%v)\n%s%s", name, strings.Join(args, " "), got, want, err, out, tail(messages.String()))
+		t.Fatalf("%s %s: exit %d, want %d (%v)\n%s%s", name, strings.Join(args, " "), got, want, s.why(err), out, tail(messages.String()))
 	}
 	said, _, more := strings.Cut(strings.Join(args, " "), "\n")
 	if more {
@@ -143,6 +128,26 @@ func (s *system) kill(t *testing.T, part string) {
 	t.Logf("killed %s, pid %d", part, pid)
 }
 
+// scale starts or stops what a setting of stack/up says there are to be how
+// many of, and waits until all are healthy.
+func (s *system) scale(t *testing.T, setting string) {
+	t.Helper()
+	up := s.tool("stack/up")
+	up.Env = append(up.Env, setting)
+	s.do(t, up)
+}
+
+// eventually waits for something that others do meanwhile, for a minute on a
+// machine like the one that the limits were set on.
+func (s *system) eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(s.stretch(time.Minute)); !is(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) || s.ctx.Err() != nil {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
 // pid is the process of a part of the stack.
 func (s *system) pid(t *testing.T, part string) int {
 	t.Helper()
@@ -157,15 +162,21 @@ func (s *system) pid(t *testing.T, part string) int {
 // part asks or tells something of one part of the stack.
 func (s *system) part(t *testing.T, verb, part string) string {
 	t.Helper()
-	printed, err := s.stack("part", verb, part).Output()
+	printed, err := s.tool("stack/part", verb, part).Output()
 	if err != nil {
 		t.Fatalf("stack/part %s %s: %v", verb, part, err)
 	}
 	return string(printed)
 }
 
-// send produces raw messages and waits until Kafka has them.
+// send produces raw messages to any partitions and waits until Kafka has them.
 func (s *system) send(t *testing.T, topic string, values ...[]byte) {
+	t.Helper()
+	s.sendTo(t, topic, kafka.PartitionAny, values...)
+}
+
+// sendTo is send to one partition.
+func (s *system) sendTo(t *testing.T, topic string, partition int32, values ...[]byte) {
 	t.Helper()
 	config := broker.Config(s.env["KAFKA_BOOTSTRAP_SERVERS"])
 	config["acks"] = "all"
@@ -176,7 +187,7 @@ func (s *system) send(t *testing.T, topic string, values ...[]byte) {
 	defer producer.Close()
 	delivered := make(chan kafka.Event, len(values))
 	for _, value := range values {
-		message := &kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny}, Value: value}
+		message := &kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: partition}, Value: value}
 		if err := producer.Produce(message, delivered); err != nil {
 			t.Fatal(err)
 		}
@@ -188,9 +199,9 @@ func (s *system) send(t *testing.T, topic string, values ...[]byte) {
 	}
 }
 
-// read returns every message that a topic holds now, in order within each
-// partition.
-func (s *system) read(t *testing.T, topic string) []*kafka.Message {
+// read returns every message that a topic holds now and that was sent at a time
+// or after it, in order within each partition.
+func (s *system) read(t *testing.T, topic string, since time.Time) []*kafka.Message {
 	t.Helper()
 	config := broker.Config(s.env["KAFKA_BOOTSTRAP_SERVERS"])
 	config["group.id"] = "e2e-reads-without-committing"
@@ -214,9 +225,11 @@ func (s *system) read(t *testing.T, topic string) []*kafka.Message {
 	}
 	var messages []*kafka.Message
 	for ends := 0; ends < len(partitions); {
-		switch event := consumer.Poll(30_000).(type) {
+		switch event := consumer.Poll(int(s.stretch(30 * time.Second).Milliseconds())).(type) {
 		case *kafka.Message:
-			messages = append(messages, event)
+			if !event.Timestamp.Before(since) {
+				messages = append(messages, event)
+			}
 		case kafka.PartitionEOF:
 			ends++
 		case kafka.Error:
@@ -224,7 +237,7 @@ func (s *system) read(t *testing.T, topic string) []*kafka.Message {
 				t.Fatal(event)
 			}
 		case nil:
-			t.Fatalf("read %s: nothing came for 30 s after %d messages", topic, len(messages))
+			t.Fatalf("read %s: nothing more came after %d messages", topic, len(messages))
 		}
 	}
 	return messages
@@ -233,7 +246,7 @@ func (s *system) read(t *testing.T, topic string) []*kafka.Message {
 // rest calls Connect's REST API and returns the status code and the body.
 func (s *system) rest(t *testing.T, method, path string, body []byte) (int, []byte) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(s.ctx, s.stretch(time.Minute))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, s.env["CONNECT_URL"]+path, bytes.NewReader(body))
 	if err != nil {
