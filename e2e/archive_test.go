@@ -116,6 +116,24 @@ func TestConnectorsAreValid(t *testing.T) {
 	}
 }
 
+// A client that asks for HTTP/2, as Java's does, is answered in HTTP/1.1 (docs/decisions/0019).
+func TestRegistryDoesNotUpgradeToHTTP2(t *testing.T) {
+	s := running(t, time.Minute)
+	request, err := http.NewRequestWithContext(s.ctx, http.MethodGet, s.env["SCHEMA_REGISTRY_URL"]+"/subjects", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = http.Header{"Connection": {"Upgrade, HTTP2-Settings"}, "Upgrade": {"h2c"}, "Http2-Settings": {"AAMAAABkAAQAoAAAAAIAAAAA"}}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close() // the status has said it all
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("asked for an upgrade, the registry answers %s", response.Status)
+	}
+}
+
 func TestSetupIsIdempotent(t *testing.T) {
 	s := running(t, time.Minute)
 	s.run(t, 0, "setup", "topics")
