@@ -68,13 +68,14 @@ func (f Fill) writer() (registry.Writer[schemas.Report], error) {
 }
 
 // nth is the report number i of a run, of about so many bytes: half of them
-// citizens, half of them words.
+// citizens, half of them words. The reports are of the day of the run, lest they
+// change what is known of flights in the past.
 func nth(i int, run time.Time, size int) schemas.Report {
 	const drones = 1000
 	drone, seq := schemas.DroneID(i%drones), run.UnixMilli()*1000+int64(i/drones)
 	report := schemas.Report{
 		ReportID: schemas.ReportID(drone, seq), DroneID: drone, Seq: seq,
-		ReportedAt: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC).Add(time.Duration(i/drones) * time.Second),
+		ReportedAt: run.UTC().Truncate(24 * time.Hour).Add(time.Duration(i/drones) * time.Second),
 		Lat:        43 + float64(i%drones)/drones, Lon: -30 + float64(i%997)/997,
 	}
 	for n := 0; n < size/2; n += 45 {
