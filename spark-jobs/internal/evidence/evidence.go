@@ -72,9 +72,11 @@ func (a Audit) Look(ctx context.Context, t Topic, before Look) (Look, error) {
 	}
 	archived := before.archived
 	if snapshot != before.snapshot {
-		archived, err = snapshot.Count(ctx, t.Spans)
+		if archived, err = snapshot.Count(ctx, t.Spans); err != nil {
+			return Look{}, err
+		}
 	}
-	return Look{audit: a, Topic: t, snapshot: snapshot, archived: archived, letters: letters, dead: offsetsOf(letters)}, err
+	return Look{audit: a, Topic: t, snapshot: snapshot, archived: archived, letters: letters, dead: offsetsOf(letters)}, nil
 }
 
 func offsetsOf(letters []Letter) map[int32][]int64 {
