@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"testing"
@@ -45,6 +46,12 @@ func TestAlertsMatchRiots(t *testing.T) {
 	s.run(t, 0, "alerter", "--idle-exit", "5s")
 	week := weekOf(t)
 	alertsAreThoseOfTheRiots(t, s, w.Totals.Riots, week)
+	s.archived(t, began)
+	archived := sqlRows(t, s, fmt.Sprintf("SELECT count(*) FROM alerts WHERE detected_at >= timestamp_millis(%d) AND detected_at < timestamp_millis(%d)",
+		week[0].UnixMilli(), week[1].UnixMilli()))
+	if got := archived[0][0].(float64); got != float64(w.Totals.Riots) {
+		t.Errorf("%.0f alerts are archived, want %d", got, w.Totals.Riots)
+	}
 	if dead := deadBy(t, s, "riots-dlq", "peacestate.dead.reason", began); dead != len(poison) {
 		t.Errorf("the alerter put %d riots aside, want %d", dead, len(poison))
 	}
@@ -168,7 +175,7 @@ func TestAlertsSurviveKills(t *testing.T) {
 		"--drones", "300", "--from", from.Format(time.RFC3339), "--for", (speed * live).String(),
 		"--late", "2%", "--duplicate", "3%", "--reorder", "3%", "--corrupt", "1%",
 	}
-	foretold := foretell(t, s, window)
+	expected := expectedOf(t, s, window)
 
 	flight := s.program("simulator", slices.Concat(window, []string{"--speed", "120", "--json"})...)
 	flight.Stderr = io.Discard
@@ -197,5 +204,5 @@ func TestAlertsSurviveKills(t *testing.T) {
 	}
 	t.Logf("killed the alerter %d times, the broker once: %v", kills, brokerKilled)
 	s.run(t, 0, "alerter", "--idle-exit", "8s")
-	alertsAreThoseOfTheRiots(t, s, foretold.Totals.Riots, days{from, from.Add(speed * live)})
+	alertsAreThoseOfTheRiots(t, s, expected.Totals.Riots, days{from, from.Add(speed * live)})
 }

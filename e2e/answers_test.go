@@ -204,6 +204,7 @@ func sqlRows(t *testing.T, s *system, statement string) Rows {
 }
 
 func TestSQLIsReadOnlyAndReadsEveryType(t *testing.T) {
+	flownWeek(t)
 	s := running(t, time.Minute)
 	var expressions, wants []string
 	for _, c := range []struct{ expression, want string }{
@@ -243,7 +244,7 @@ func TestSQLIsReadOnlyAndReadsEveryType(t *testing.T) {
 	if rows := sqlRows(t, s, "SELECT repeat('x', 6000000)"); len(rows[0][0].(string)) != 6_000_000 {
 		t.Error("a long text is cut")
 	}
-	if rows := sqlRows(t, s, "SELECT count(*) FROM reports"); len(rows) != 1 {
+	if rows := sqlRows(t, s, "SELECT count(*) FROM reports"); rows[0][0].(float64) <= 0 {
 		t.Errorf("the archive holds %v reports", rows)
 	}
 	for _, statement := range []string{"DROP TABLE riots", "WITH a AS (SELECT 1) INSERT INTO answers SELECT * FROM a", "SELECT 1; DROP TABLE riots", "SELECT"} {

@@ -306,7 +306,7 @@ func TestMaintenanceEventsAreArchived(t *testing.T) {
 		})
 	}
 	if !slices.Equal(archived, w.Maintenance) {
-		t.Errorf("archived are\n%+v\nforetold were\n%+v", archived, w.Maintenance)
+		t.Errorf("archived are\n%+v\nexpected were\n%+v", archived, w.Maintenance)
 	}
 }
 

@@ -72,7 +72,7 @@ func flownWeek(t *testing.T) week {
 		}
 		s.eventually(t, "reports have come", func() bool { return len(s.read(t, "reports", w.began)) > 0 })
 		s.kill(t, "connect")
-		w.truth = foretell(t, s, weekArgs())
+		w.truth = expectedOf(t, s, weekArgs())
 		if err := flight.Wait(); err != nil {
 			t.Fatalf("simulator: %v", s.why(err))
 		}
@@ -81,7 +81,7 @@ func flownWeek(t *testing.T) week {
 			flown.Maintenance != len(w.Maintenance) || flown.Maintenance == 0 || flown.Undelivered != 0 {
 			t.Fatalf("sent %+v, the truth is %+v and %d failures and repairs", flown, w.Totals, len(w.Maintenance))
 		}
-		w.Manifest = manifestIsForetold(t, w.manifest, w.Manifest)
+		w.Manifest = checkManifest(t, w.manifest, w.Manifest)
 		time.Sleep(10 * time.Millisecond) // what comes next is younger
 		w.ended = time.Now()
 		w.audit = s.archived(t, w.began, "--until", w.ended.UTC().Format(time.RFC3339Nano), "--manifest", w.manifest)
@@ -124,8 +124,8 @@ type truth struct {
 	Manifest    []fault                    `json:"manifest"`
 }
 
-// foretell asks the simulator for the truth about a flight.
-func foretell(t *testing.T, s *system, flight []string) truth {
+// expectedOf asks the simulator for the truth about a flight.
+func expectedOf(t *testing.T, s *system, flight []string) truth {
 	t.Helper()
 	return parse[truth](t, s.run(t, 0, "simulator", slices.Concat([]string{"truth", "--json"}, flight)...))
 }
@@ -143,9 +143,9 @@ type fault struct {
 	SHA256   string    `json:"sha256"`
 }
 
-// manifestIsForetold compares a flight's manifest with the truth's, and returns
+// checkManifest compares a flight's manifest with the truth's, and returns
 // the flight's: it also has the hashes of what was sent.
-func manifestIsForetold(t *testing.T, file string, foretold []fault) []fault {
+func checkManifest(t *testing.T, file string, expected []fault) []fault {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -156,12 +156,12 @@ func manifestIsForetold(t *testing.T, file string, foretold []fault) []fault {
 		f := parse[fault](t, line)
 		faults = append(faults, f)
 		f.SHA256 = ""
-		if i := len(faults) - 1; i >= len(foretold) || f != foretold[i] {
-			t.Fatalf("line %d of the manifest was not foretold: %s", i+1, line)
+		if i := len(faults) - 1; i >= len(expected) || f != expected[i] {
+			t.Fatalf("line %d of the manifest is not expected: %s", i+1, line)
 		}
 	}
-	if len(faults) != len(foretold) {
-		t.Errorf("the manifest has %d lines, foretold were %d", len(faults), len(foretold))
+	if len(faults) != len(expected) {
+		t.Errorf("the manifest has %d lines, expected were %d", len(faults), len(expected))
 	}
 	return faults
 }

@@ -16,12 +16,12 @@ import (
 )
 
 // A fleet that wears fast flies in days after all others. What fails next is
-// learned from the first of them; what is foretold, published and told of a
+// learned from the first of them; what is predicted, published and told of a
 // later day must not know what the archive has of the days after it.
 func TestPredictiveMaintenance(t *testing.T) {
 	s := running(t, 6*time.Minute)
 	began := time.Now()
-	const learned, foretold, calledAt, judged = "2026-07-31", "2026-08-03", "2026-08-04", "2026-08-18"
+	const learned, predicted, calledAt, judged = "2026-07-31", "2026-08-03", "2026-08-04", "2026-08-18"
 	fleet := []string{
 		"--drones", "60", "--from", "2026-06-01", "--for", "1872h", "--period", "65m",
 		"--parameter", "life_mean=720h", "--parameter", "life_spread=1", "--parameter", "signs_lead=240h",
@@ -64,14 +64,15 @@ func TestPredictiveMaintenance(t *testing.T) {
 		t.Errorf("drawn are %v", charts)
 	}
 
-	ranked := parse[answer](t, s.run(t, 0, "spark-jobs", "maintenance", "predict", "--model", file("model.json"), "--day", foretold,
-		"--top", "60", "--json", "--publish"))
+	predict := []string{"maintenance", "predict", "--model", file("model.json"), "--day", predicted, "--top", "60", "--json"}
+	ranked := parse[answer](t, s.run(t, 0, "spark-jobs", predict...))
+	s.run(t, 0, "spark-jobs", append(predict, "--publish")...)
 	published := map[string]publication{}
 	for _, message := range s.read(t, schemas.AnswersTopic, began) {
 		published[string(message.Key)] = parse[publication](t, message.Value)
 	}
 	if got := published["maintenance"].Rows; len(got) == 0 || !reflect.DeepEqual(got, ranked.Rows) {
-		t.Errorf("published are %v, foretold were %v", got, ranked.Rows)
+		t.Errorf("published are %v, predicted were %v", got, ranked.Rows)
 	}
 	want, called := map[string]bool{}, map[string]bool{}
 	for _, row := range ranked.Rows {

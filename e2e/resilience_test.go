@@ -207,8 +207,8 @@ func TestSparkClusterSurvivesWorkerLoss(t *testing.T) {
 	w := flownWeekAgain(t)
 	s := running(t, 5*time.Minute)
 	questions := []string{"weekend", "words"}
-	s.scale(t, "SPARK_WORKERS=2")
 	shared.cluster = true
+	s.scale(t, "SPARK_WORKERS=2")
 	worker := s.pid(t, "spark-worker-1")
 	ask := s.program("spark-jobs", slices.Concat([]string{"ask", "--json"}, questions, weekDays(t))...)
 	var messages bytes.Buffer
@@ -241,7 +241,7 @@ func TestSparkClusterSurvivesWorkerLoss(t *testing.T) {
 		}
 	}
 	if err := ask.Wait(); err != nil {
-		t.Fatalf("spark-jobs ask all: %v\n%s", s.why(err), tail(messages.String()))
+		t.Fatalf("spark-jobs ask: %v\n%s", s.why(err), tail(messages.String()))
 	}
 	equal(t, answers, slices.DeleteFunc(slices.Clone(w.Answers), func(a answer) bool { return !slices.Contains(questions, a.Question) }))
 }

@@ -143,7 +143,7 @@ func (s *system) eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(s.stretch(time.Minute)); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) || s.ctx.Err() != nil {
-			t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("timed out waiting until %s", what)
 		}
 	}
 }

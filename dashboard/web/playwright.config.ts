@@ -24,7 +24,7 @@ export default defineConfig({
   use: {
     baseURL: DASHBOARD_A,
     viewport: { width: 1280, height: 800 },
-    // Recording the page is most of the work: TRACE=yes does it, for whoever looks for a fault.
+    // Recording the page is most of the work: TRACE=yes does it, for debugging.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
   },
